@@ -1,0 +1,1 @@
+//! Checks a coverage report against thresholds.

@@ -1,0 +1,3 @@
+//! Checks a coverage report against thresholds.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Merges coverage profiles of any known format into one report.

@@ -1,0 +1,3 @@
+//! Merges coverage profiles of any known format into one report.
+
+fn main() {}

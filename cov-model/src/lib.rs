@@ -1,0 +1,1 @@
+//! What the cov tools agree on: report, merge algebra, JSON, Cobertura, configuration.

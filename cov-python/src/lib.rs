@@ -1,0 +1,1 @@
+//! What is Python's alone: coverage.py's data and reports.

@@ -1,0 +1,1 @@
+//! Renders a coverage report for people and for other tools.

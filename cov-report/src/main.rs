@@ -1,0 +1,3 @@
+//! Renders a coverage report for people and for other tools.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Runs a test suite as parallel shards under coverage measurement.

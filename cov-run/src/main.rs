@@ -1,0 +1,3 @@
+//! Runs a test suite as parallel shards under coverage measurement.
+
+fn main() {}

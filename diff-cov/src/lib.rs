@@ -1,0 +1,1 @@
+//! Checks the coverage of the lines that a change touches.

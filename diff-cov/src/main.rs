@@ -1,0 +1,3 @@
+//! Checks the coverage of the lines that a change touches.
+
+fn main() {}
