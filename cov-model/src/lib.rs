@@ -1,1 +1,25 @@
-//! What the cov tools agree on: report, merge algebra, JSON, Cobertura, configuration.
+//! What the cov tools agree on: the report and its merge, the JSON and Cobertura that carry it, percentages, the
+//! project's configuration, the streams that the user names, and the exit status.
+//!
+//! The library knows no command line and prints nothing.
+
+mod branch;
+mod digest;
+pub mod json;
+mod lines;
+pub mod manifest;
+mod merge;
+mod percent;
+pub mod ranges;
+mod report;
+pub mod status;
+pub mod stream;
+mod totals;
+
+pub use branch::{Branch, BranchView, Branches, Naming, Site, Tally};
+pub use digest::Digest;
+pub use lines::Lines;
+pub use merge::Conflict;
+pub use percent::{NotAPercentage, Percent, Ratio};
+pub use report::{FileCoverage, Function, HitKind, Report, Shard};
+pub use totals::Totals;

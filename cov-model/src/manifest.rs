@@ -1,0 +1,214 @@
+//! The manifest of a run: what proves that the shards of a run are complete.
+//!
+//! cov-run writes one for each shard (`run-KofN.json`), cov-merge reads them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::digest::Digest;
+use crate::report::Shard;
+
+/// What `format` says in a manifest.
+pub const FORMAT: &str = "cov-run";
+
+/// The version of the manifest that is written, and the only one that is read.
+pub const VERSION: u64 = 1;
+
+/// What one shard of a run was to do, and did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Always [`FORMAT`].
+    pub format: String,
+    /// Always [`VERSION`].
+    pub version: u64,
+    /// The shard's number, from 1.
+    pub shard: u32,
+    /// How many shards the run has.
+    pub shards: u32,
+    /// The digest of `files`, the same in every shard of the run; see [`list_digest`].
+    pub run: String,
+    /// All test files of the run, of all shards, ascending.
+    pub files: Vec<String>,
+    /// The files that are this shard's to run, ascending.
+    pub assigned: Vec<String>,
+    /// The exit status of the run.
+    pub status: u8,
+    /// Whether every assigned file was collected and every test of it ran, or was skipped or deselected by its own rules.
+    pub complete: bool,
+    /// Whether the measurement of every test that ran is in the profile.
+    pub coverage_complete: bool,
+    /// The names of the measured fragments, ascending.
+    pub fragments: Vec<String>,
+    /// Versions of the programs that took part (`python`, `pytest`, `coverage`).
+    pub versions: BTreeMap<String, String>,
+    /// The tests of the assigned files, by node id ascending.
+    pub tests: Vec<TestRecord>,
+}
+
+/// One test of a shard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestRecord {
+    /// pytest's node id.
+    pub id: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Setup, call and teardown together, in microseconds.
+    pub duration_us: u64,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The worker that ran it last (`gw0`).
+    pub worker: String,
+}
+
+/// How a test ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It passed.
+    Passed,
+    /// It failed in its own code.
+    Failed,
+    /// Its setup or teardown failed.
+    Error,
+    /// It was skipped.
+    Skipped,
+    /// It failed as expected.
+    Xfailed,
+    /// It passed though it was expected to fail.
+    Xpassed,
+    /// Its worker died while it ran.
+    Crashed,
+    /// It was collected and never ran: the run stopped before.
+    NotRun,
+}
+
+/// Why something is no manifest, or a run is not whole.
+#[derive(Debug, Error)]
+pub enum ManifestError {
+    /// It is not JSON of this shape.
+    #[error("{line}: {message}")]
+    Shape {
+        /// The 1-based line of the input.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// It contradicts itself.
+    #[error("{0}")]
+    Contradiction(String),
+}
+
+/// The digest of a run's list of files, which must be in ascending order: what its shards must agree on.
+pub fn list_digest(files: &[String]) -> Digest {
+    Digest::of(files.join("\0").as_bytes())
+}
+
+impl Manifest {
+    /// Reads a manifest and checks it against itself.
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let manifest: Self = serde_json::from_slice(bytes)
+            .map_err(|error| ManifestError::Shape { line: error.line(), message: error.to_string() })?;
+        manifest.check().map_err(ManifestError::Contradiction)?;
+        Ok(manifest)
+    }
+
+    /// Writes the manifest: one JSON document, a line for each test, so that `grep` and `diff` serve.
+    pub fn write(&self, mut sink: impl Write) -> io::Result<()> {
+        let head = serde_json::to_string(&Self { tests: Vec::new(), ..self.clone() })?;
+        // `tests` is the last field.
+        sink.write_all(head.strip_suffix("]}").expect("the head ends with an empty list").as_bytes())?;
+        for (index, test) in self.tests.iter().enumerate() {
+            write!(sink, "{}\n{}", if index == 0 { "" } else { "," }, serde_json::to_string(test)?)?;
+        }
+        sink.write_all(b"\n]}\n")
+    }
+
+    /// Which shard of which run this is.
+    pub fn shard(&self) -> Shard {
+        Shard { run: list_digest(&self.files), index: self.shard, total: self.shards }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.format != FORMAT {
+            return Err(format!("\"format\" is {:?}, not {FORMAT:?}", self.format));
+        }
+        if self.version != VERSION {
+            return Err(format!(
+                "unsupported manifest version {}, this tool reads version {VERSION}",
+                self.version
+            ));
+        }
+        if self.shard == 0 || self.shard > self.shards {
+            return Err(format!(
+                "shard {} of {} cannot be: shards are numbered from 1",
+                self.shard, self.shards
+            ));
+        }
+        if !self.files.is_sorted_by(|a, b| a < b) || list_digest(&self.files).to_string() != self.run {
+            return Err("the list of files does not match its digest".to_owned());
+        }
+        let files: BTreeSet<&String> = self.files.iter().collect();
+        if let Some(stray) = self.assigned.iter().find(|file| !files.contains(file)) {
+            return Err(format!("{stray} is assigned but not in the list of files"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let files = vec!["tests/test_a.py".to_owned(), "tests/test_b.py".to_owned()];
+        Manifest {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            shard: 1,
+            shards: 2,
+            run: list_digest(&files).to_string(),
+            assigned: files[..1].to_vec(),
+            files,
+            tests: vec![TestRecord {
+                id: "tests/test_a.py::test_\"x\"[\"tests\":[]]".to_owned(),
+                outcome: Outcome::NotRun,
+                duration_us: 12,
+                attempts: 1,
+                worker: "gw0".to_owned(),
+            }],
+            status: 0,
+            complete: true,
+            coverage_complete: true,
+            fragments: vec!["gw0".to_owned()],
+            versions: BTreeMap::from([("python".to_owned(), "3.11.7".to_owned())]),
+        }
+    }
+
+    #[test]
+    fn a_manifest_reads_back_what_it_writes() {
+        let mut bytes = Vec::new();
+        manifest().write(&mut bytes).unwrap();
+        assert_eq!(Manifest::from_slice(&bytes).unwrap(), manifest());
+        assert_eq!(bytes.iter().filter(|&&byte| byte == b'\n').count(), 3);
+    }
+
+    #[test]
+    fn a_manifest_that_contradicts_itself_is_refused() {
+        let refused = |change: fn(&mut Manifest)| {
+            let mut manifest = manifest();
+            change(&mut manifest);
+            let mut bytes = Vec::new();
+            manifest.write(&mut bytes).unwrap();
+            Manifest::from_slice(&bytes).unwrap_err().to_string()
+        };
+        assert!(refused(|manifest| manifest.shard = 3).contains("shard 3 of 2"));
+        assert!(refused(|manifest| manifest.version = 2).contains("version 2"));
+        assert!(refused(|manifest| manifest.files.truncate(1)).contains("digest"));
+        assert!(refused(|manifest| manifest.assigned[0].push('x')).contains("not in the list"));
+    }
+}
