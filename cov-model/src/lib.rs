@@ -4,7 +4,9 @@
 //! The library knows no command line and prints nothing.
 
 mod branch;
+pub mod config;
 mod digest;
+pub mod glob;
 pub mod json;
 mod lines;
 pub mod manifest;

@@ -1,0 +1,122 @@
+//! The cov tools' own configuration: `[tool.cov]` of `pyproject.toml`, or `cov.toml`.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use toml::Spanned;
+
+use super::document::{line_of, toml_problem};
+use super::error::{ConfigError, Problem};
+use super::{in_directory, is_absent, read_text};
+use crate::percent::Percent;
+
+/// What coverage.py has no option for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolConfig {
+    /// The file that was used, if one is there.
+    pub path: Option<PathBuf>,
+    /// `[gate]` in `cov.toml`, `[tool.cov.gate]` in `pyproject.toml`.
+    pub gate: GateConfig,
+}
+
+/// What must hold of a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GateConfig {
+    /// `fail-under`: lines and branches together, as coverage.py's `fail_under`.
+    pub fail_under: Option<Percent>,
+    /// `lines`: lines alone.
+    pub lines: Option<Percent>,
+    /// `branches`: branches alone.
+    pub branches: Option<Percent>,
+    /// `per-file`: lines and branches together, of each file.
+    pub per_file: Option<Percent>,
+    /// `rules`: as cov-gate's `--rule`, not yet parsed.
+    pub rules: Vec<String>,
+}
+
+impl ToolConfig {
+    /// Reads `cov.toml` in `directory`, or else `[tool.cov]` of `pyproject.toml` there.
+    pub fn read(directory: &Path) -> Result<Self, ConfigError> {
+        for name in ["cov.toml", "pyproject.toml"] {
+            match Self::read_file(&in_directory(directory, Path::new(name))) {
+                Err(ConfigError { problem: Problem::Unreadable(error), .. }) if is_absent(&error) => {}
+                read => return read,
+            }
+        }
+        Ok(Self::default())
+    }
+
+    /// Reads one file: a `cov.toml`, or another TOML file's `[tool.cov]`. Files of other names have nothing to say.
+    pub fn read_file(path: &Path) -> Result<Self, ConfigError> {
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            return Ok(Self::default());
+        }
+        let text = read_text(path)?;
+        let in_file = |(line, problem)| ConfigError { path: path.to_owned(), line, option: None, problem };
+        let (tables, is_there) = if path.file_name().is_some_and(|name| name == "cov.toml") {
+            (parse::<Tables>(&text).map_err(in_file)?, true)
+        } else {
+            let tables = parse::<Pyproject>(&text).map_err(in_file)?.tool.cov;
+            let is_there = tables.is_some();
+            (tables.unwrap_or_default(), is_there)
+        };
+        let gate = tables.gate.into_config(&text).map_err(in_file)?;
+        Ok(Self { path: is_there.then(|| path.to_owned()), gate })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Pyproject {
+    tool: PyprojectTools,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PyprojectTools {
+    cov: Option<Tables>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Tables {
+    gate: GateTable,
+}
+
+/// The percentages as places in the text, since a parsed number is no longer exactly what was written.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct GateTable {
+    fail_under: Option<Spanned<IgnoredAny>>,
+    lines: Option<Spanned<IgnoredAny>>,
+    branches: Option<Spanned<IgnoredAny>>,
+    per_file: Option<Spanned<IgnoredAny>>,
+    rules: Vec<String>,
+}
+
+impl GateTable {
+    fn into_config(self, text: &str) -> Result<GateConfig, (Option<usize>, Problem)> {
+        let percent = |place: Option<Spanned<IgnoredAny>>| {
+            place.map(|place| written_percent(text, place.span())).transpose()
+        };
+        let Self { fail_under, lines, branches, per_file, rules } = self;
+        Ok(GateConfig {
+            fail_under: percent(fail_under)?,
+            lines: percent(lines)?,
+            branches: percent(branches)?,
+            per_file: percent(per_file)?,
+            rules,
+        })
+    }
+}
+
+fn written_percent(text: &str, place: Range<usize>) -> Result<Percent, (Option<usize>, Problem)> {
+    let line = line_of(text, place.start);
+    text[place].parse().map_err(|error| (Some(line), Problem::NotAPercentage(error)))
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, (Option<usize>, Problem)> {
+    toml::from_str(text).map_err(|error| toml_problem(text, &error))
+}
