@@ -1,1 +1,3 @@
-//! What is Python's alone: coverage.py's data and reports.
+//! What is Python's alone: what coverage.py measured and reported.
+
+pub mod coveragepy_json;

@@ -1,0 +1,7 @@
+//! What the tests of the cov tools share. Nothing here is part of a tool.
+//!
+//! A test that cannot have what it needs panics with what to do about it; it never skips itself.
+
+mod venv;
+
+pub use venv::Venv;
