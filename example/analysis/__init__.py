@@ -1,0 +1,1 @@
+"""Incident records: what they are, how they are read, and what they add up to."""

@@ -1,0 +1,1 @@
+"""Incident records over HTTP: a WSGI application and what it is made of."""

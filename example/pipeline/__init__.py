@@ -1,0 +1,1 @@
+"""Batches of incident files: read, processed in stages by several threads, written."""
