@@ -30,6 +30,10 @@ enum Content<'d> {
 impl<'t> Document<'t> {
     /// Parses a file. An error is its line, if it has one, and the problem.
     pub(super) fn parse(text: &'t str, is_toml: bool) -> Result<Self, (Option<usize>, Problem)> {
+        if text.starts_with('\u{feff}') {
+            let problem = "starts with a byte order mark, which coverage.py does not read: remove it";
+            return Err((Some(1), Problem::Syntax(problem.to_owned())));
+        }
         if is_toml {
             Ok(Self::Toml(parse_toml(text)?, text))
         } else {

@@ -12,6 +12,8 @@ mod python;
 mod setting;
 mod settings;
 mod substitution;
+#[cfg(test)]
+mod tests;
 mod tool;
 
 use std::path::{Path, PathBuf};
