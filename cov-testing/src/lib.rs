@@ -2,6 +2,8 @@
 //!
 //! A test that cannot have what it needs panics with what to do about it; it never skips itself.
 
+mod documents;
 mod venv;
 
+pub use documents::assert_documents_are_current;
 pub use venv::Venv;
