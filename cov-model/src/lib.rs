@@ -4,6 +4,7 @@
 //! The library knows no command line and prints nothing.
 
 mod branch;
+pub mod cobertura;
 pub mod config;
 mod digest;
 pub mod glob;
@@ -13,6 +14,7 @@ pub mod manifest;
 mod merge;
 mod percent;
 pub mod ranges;
+pub mod read;
 mod report;
 pub mod status;
 pub mod stream;

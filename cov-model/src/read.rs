@@ -1,0 +1,237 @@
+//! Reading a report that the user named, in JSON or Cobertura, told apart by content.
+
+use std::fmt;
+use std::io::{self, BufRead, Cursor, Read as _};
+use std::path::Path;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::cobertura::{self, CoberturaError, Paths};
+use crate::json::{self, JsonError};
+use crate::report::Report;
+use crate::stream::Input;
+
+/// Reads the report that `input` holds. Names of files are relative to `root`, the project's directory.
+pub fn read(input: &Input, root: &Path) -> Result<Report, ReadError> {
+    let Found { content, reader } = open(input)?;
+    match content {
+        Content::Report => json::read(reader).map_err(|error| ReadError::new(input, error)),
+        Content::Cobertura => {
+            cobertura::read(reader, &Paths::on_disk(root)).map_err(|error| ReadError::new(input, error))
+        }
+        Content::Manifest => Err(ReadError::new(input, Problem::Manifest)),
+        Content::CoveragePyJson => Err(ReadError::new(input, Problem::CoveragePyJson)),
+    }
+}
+
+/// What an input holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A report of the cov tools.
+    Report,
+    /// The manifest of a run.
+    Manifest,
+    /// The JSON report of coverage.py.
+    CoveragePyJson,
+    /// Cobertura XML.
+    Cobertura,
+}
+
+/// An input that was opened, and what it holds.
+pub struct Found {
+    /// What it holds.
+    pub content: Content,
+    /// The input from its beginning, unpacked, without a byte order mark.
+    pub reader: Box<dyn BufRead>,
+}
+
+/// Opens `input` and looks what it holds.
+pub fn open(input: &Input) -> Result<Found, ReadError> {
+    let refused = |problem: Problem| ReadError::new(input, problem);
+    let mut reader = input.open().map_err(|error| refused(error.into()))?;
+    look(&mut reader)
+        .map_err(refused)
+        .map(|(content, start)| Found { content, reader: Box::new(Cursor::new(start).chain(reader)) })
+}
+
+/// How much is looked at before a decision; white space in front may be longer.
+const LOOK: usize = 512;
+
+/// What the reader holds, and the bytes that were taken from it to know.
+fn look(reader: &mut impl BufRead) -> Result<(Content, Vec<u8>), Problem> {
+    let mut start = Vec::new();
+    loop {
+        reader.by_ref().take(LOOK as u64).read_to_end(&mut start)?;
+        if start.len() % LOOK != 0 || start.is_empty() || !start.trim_ascii_start().is_empty() {
+            break;
+        }
+        start.clear();
+    }
+    if start.starts_with(b"\xef\xbb\xbf") {
+        start.drain(..3);
+    }
+    let visible = start.trim_ascii_start();
+    let content = match visible.first() {
+        Some(b'<') => Content::Cobertura,
+        Some(b'{') if visible.starts_with(br#"{"format":"cov-report","#) => Content::Report,
+        Some(b'{') => {
+            reader.read_to_end(&mut start)?;
+            content_of_json(&start)
+        }
+        _ => return Err(Problem::Foreign(foreign(visible))),
+    };
+    Ok((content, start))
+}
+
+/// Which of the known JSON documents `bytes` are.
+fn content_of_json(bytes: &[u8]) -> Content {
+    #[derive(Deserialize)]
+    struct Head {
+        format: Option<serde_json::Value>,
+        meta: Option<Meta>,
+    }
+    #[derive(Deserialize)]
+    struct Meta {
+        branch_coverage: Option<bool>,
+    }
+    let Ok(head) = serde_json::from_slice::<Head>(bytes) else {
+        // Broken JSON: the reader of our own says where.
+        return Content::Report;
+    };
+    match (head.format.as_ref().and_then(|format| format.as_str()), head.meta) {
+        (Some(crate::manifest::FORMAT), _) => Content::Manifest,
+        (None, Some(Meta { branch_coverage: Some(_) })) => Content::CoveragePyJson,
+        _ => Content::Report,
+    }
+}
+
+/// What the beginning of an input looks like that is none of ours.
+fn foreign(start: &[u8]) -> String {
+    let lcov = [&b"TN:"[..], b"SF:", b"VER:"];
+    let known = match start {
+        [] => "it is empty",
+        start if start.starts_with(b"SQLite format 3\0") => {
+            "it is a data file of coverage.py: run `coverage json` and merge its report with cov-merge"
+        }
+        start if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") => {
+            "it is UTF-16: convert it to UTF-8, as with `iconv -t UTF-8`"
+        }
+        start if lcov.iter().any(|record| start.starts_with(record)) => "LCOV is not read yet",
+        start if start.starts_with(b"mode: ") => "coverage profiles of Go are not read yet",
+        start if start.starts_with(b"\xffcprofr\x81") || start.starts_with(b"\x81rforpc\xff") => {
+            "it is a raw profile of LLVM, which is not read: run `cargo llvm-cov --cobertura` or the like"
+        }
+        start => {
+            let shown: String = String::from_utf8_lossy(start).chars().take(12).collect();
+            return format!("it begins with {shown:?}; {UNDERSTOOD}");
+        }
+    };
+    format!("{known}; {UNDERSTOOD}")
+}
+
+const UNDERSTOOD: &str = "reports of the cov tools (JSON) and Cobertura XML are understood";
+
+/// Why an input could not be read as a report. Shown with the input's name, and the line where there is one.
+#[derive(Debug)]
+pub struct ReadError {
+    input: String,
+    problem: Problem,
+}
+
+#[derive(Debug, Error)]
+enum Problem {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    #[error(transparent)]
+    Cobertura(#[from] CoberturaError),
+    #[error("this is the manifest of a run, not a report: its measurements are in the profile beside it")]
+    Manifest,
+    #[error("this is the JSON report of coverage.py: merge it with cov-merge first")]
+    CoveragePyJson,
+    #[error("not a coverage report: {0}")]
+    Foreign(String),
+}
+
+impl ReadError {
+    fn new(input: &Input, problem: impl Into<Problem>) -> Self {
+        Self { input: input.to_string(), problem: problem.into() }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { input, problem } = self;
+        // Messages with a place begin with its line.
+        let has_line = matches!(
+            problem,
+            Problem::Json(JsonError::Shape { .. } | JsonError::Truncated { .. })
+                | Problem::Cobertura(CoberturaError::At { .. })
+        );
+        let space = if has_line { "" } else { " " };
+        write!(formatter, "{input}:{space}{problem}")
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_bytes(bytes: &[u8]) -> Result<Report, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let name = file.path().display().to_string();
+        read(&Input::File(file.path().to_owned()), Path::new("/proj"))
+            .map_err(|error| error.to_string().replace(&name, "FILE"))
+    }
+
+    #[track_caller]
+    fn refused(bytes: &[u8], expected: &str) {
+        let error = read_bytes(bytes).unwrap_err();
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn reports_are_told_by_content() {
+        let mut json = Vec::new();
+        json::write(&Report::default(), &mut json).unwrap();
+        let pretty = b"  {\n \"files\": [],\n \"format\": \"cov-report\", \"version\": 1}";
+        let behind_a_mark = [b"\xef\xbb\xbf", json.as_slice()].concat();
+        let far_away = [b" ".repeat(5000).as_slice(), &json].concat();
+        let xml = b"\xef\xbb\xbf\n<coverage><packages/></coverage>";
+        for bytes in [json.as_slice(), pretty, &behind_a_mark, &far_away, xml] {
+            assert_eq!(read_bytes(bytes), Ok(Report::default()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_report_is_named() {
+        refused(b"", "FILE: not a coverage report: it is empty");
+        refused(b" \n ", "FILE: not a coverage report: it is empty");
+        refused(b"SQLite format 3\0", "FILE: not a coverage report: it is a data file of coverage.py");
+        refused(b"TN:\nSF:a.c\n", "FILE: not a coverage report: LCOV");
+        refused(b"mode: set\n", "FILE: not a coverage report: coverage profiles of Go");
+        refused(b"\xff\xfe<\0", "FILE: not a coverage report: it is UTF-16");
+        refused(b"hello, world", "FILE: not a coverage report: it begins with \"hello, world\"");
+        refused(b"\x00\x01", "FILE: not a coverage report: it begins with \"\\0\\u{1}\"");
+        refused(br#"{"format":"cov-run","version":1}"#, "FILE: this is the manifest of a run");
+        refused(
+            br#"{"meta":{"branch_coverage":true},"files":{}}"#,
+            "FILE: this is the JSON report of coverage.py",
+        );
+        refused(b"<report name=\"x\"/>", "FILE:1: the document is <report>, not <coverage>: JaCoCo");
+        refused(br#"{"format":"cov-report","version":2,"files":[]}"#, "FILE: unsupported format version 2");
+        refused(b"{", "FILE:1: ");
+        refused(br#"{"total":1}"#, "FILE: not a report of the cov tools");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = read(&Input::File("no/such.json".into()), Path::new("/")).unwrap_err();
+        assert!(error.to_string().starts_with("no/such.json: No such file"), "{error}");
+    }
+}
