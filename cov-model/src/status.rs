@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
+use std::ops::Deref;
 use std::process::ExitCode;
 
 /// How a tool ended.
@@ -68,15 +69,18 @@ impl Error for Failure {}
 
 /// Ends a tool: prints its error, if it is one, as `tool: context: cause` on `messages`, and gives the exit status.
 ///
+/// `E` is what tools carry their errors in: `anyhow::Error`, or a boxed error. It is looked into, not converted, since a
+/// converted `anyhow::Error` no longer knows that it is a [`Failure`].
+///
 /// A reader that closed the pipe is no error: it has seen what it wanted. A gate must therefore not report its verdict
 /// through an error of printing.
 pub fn conclude<E>(tool: &str, outcome: Result<Status, E>, messages: &mut impl Write) -> ExitCode
 where
-    E: Into<Box<dyn Error + Send + Sync>>,
+    E: Deref<Target = dyn Error + Send + Sync>,
 {
     let error = match outcome {
         Ok(status) => return status.into(),
-        Err(error) => error.into(),
+        Err(error) => error,
     };
     let outermost: &(dyn Error + 'static) = &*error;
     let chain = || chain(outermost);
@@ -115,6 +119,10 @@ mod tests {
     use super::*;
 
     fn concluded(error: impl Into<Box<dyn Error + Send + Sync>>) -> (ExitCode, String) {
+        concluded_as(error.into())
+    }
+
+    fn concluded_as<E: Deref<Target = dyn Error + Send + Sync>>(error: E) -> (ExitCode, String) {
         let mut messages = Vec::new();
         let code = conclude("cov-x", Err::<Status, _>(error), &mut messages);
         (code, String::from_utf8(messages).unwrap())
@@ -130,6 +138,16 @@ mod tests {
     fn a_failure_chooses_its_status() {
         let (code, message) = concluded(Failure::new(Status::Nothing, "no data"));
         assert_eq!((code, message.as_str()), (ExitCode::from(3), "cov-x: no data\n"));
+    }
+
+    #[test]
+    fn a_failure_chooses_its_status_however_it_is_carried() {
+        use anyhow::Context as _;
+        let failure = || anyhow::Error::from(Failure::new(Status::Usage, "no threshold"));
+        let (code, message) = concluded_as(failure());
+        assert_eq!((code, message.as_str()), (ExitCode::from(64), "cov-x: no threshold\n"));
+        let (code, message) = concluded_as(Err::<(), _>(failure()).context("a.json").unwrap_err());
+        assert_eq!((code, message.as_str()), (ExitCode::from(64), "cov-x: a.json: no threshold\n"));
     }
 
     #[test]
