@@ -1,3 +1,9 @@
 //! Runs a test suite as parallel shards under coverage measurement.
 
-fn main() {}
+use std::process::ExitCode;
+
+use cov_run::cli::Args;
+
+fn main() -> ExitCode {
+    cov_run::conclude(cov_run::run(&Args::read()))
+}

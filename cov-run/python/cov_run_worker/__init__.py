@@ -1,0 +1,1 @@
+"""The half of cov-run that lives inside a pytest session."""

@@ -1,0 +1,155 @@
+"""Lazy collection: directories are walked at once, a file is imported when a worker is given it."""
+
+import contextlib
+import os
+import time
+
+import pytest
+
+from .protocol import clean
+
+try:
+    from _pytest.warnings import catch_warnings_for_item
+except ImportError:  # a later pytest may move it: warnings of imports then go to stderr
+    catch_warnings_for_item = None
+
+_clock = time.perf_counter
+
+
+class Selection:
+    """One `path::name::name[params]` of the command line."""
+
+    def __init__(self, argument):
+        base, bracket, rest = argument.partition("[")
+        self.argument = argument
+        self.path, *self.names = base.split("::")
+        self.params = bracket + rest if bracket else None
+
+    def matches(self, chain):
+        """pytest's own rule, on the names of the nodes below the file."""
+        if len(chain) < len(self.names):
+            return False
+        last = len(self.names) - 1
+        for index, (name, wanted) in enumerate(zip(chain, self.names)):
+            if index < last:
+                if name != wanted:
+                    return False
+            elif self.params is not None:
+                if name != wanted + self.params:
+                    return False
+            elif name.split("[")[0] != wanted:
+                return False
+        return True
+
+
+class Files:
+    """The files of a session: found while pytest walks, opened one by one."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.walking = True
+        self.nodes = {}  # file id -> collectors, or items that a plugin made without a file
+        self.selections = {}  # absolute path -> what was asked of it, None for everything
+        self.deselected = 0
+
+    def take_selections(self, config):
+        """Strip `::` parts from the command line, so that pytest need not open a file to check them."""
+        plain = []
+        for argument in config.args:
+            selection = Selection(str(argument))
+            place = selection.path
+            path = place
+            if not config.option.pyargs:
+                path = os.path.normpath(os.path.join(str(config.invocation_params.dir), place))
+            if not selection.names:
+                self.selections[path] = None
+            elif self.selections.get(path, []) is not None:
+                self.selections.setdefault(path, []).append(selection)
+            if place not in plain:
+                plain.append(place)
+        if not all(chosen is None for chosen in self.selections.values()):
+            config.args = plain
+
+    def remember(self, collector):
+        """Note a file that the walk has met; None if it must be collected as usual."""
+        if not self.walking or not isinstance(collector, pytest.File) or isinstance(collector, pytest.Package):
+            return None
+        known = self.nodes.setdefault(clean(collector.nodeid), [])
+        if collector not in known:
+            known.append(collector)
+        return pytest.CollectReport(collector.nodeid, "passed", None, [])
+
+    def finish_walk(self, session):
+        """The walk is over: say which files there are."""
+        self.walking = False
+        for item in session.items:  # A plugin may collect items that belong to no file.
+            self.nodes.setdefault(clean(item.nodeid.split("::")[0]), []).append(item)
+        session.items.clear()
+        session.testscollected = 0
+        listed = []
+        for name, nodes in self.nodes.items():
+            try:
+                size = os.path.getsize(str(nodes[0].path))
+            except (OSError, AttributeError):
+                size = 0
+            listed.append({"id": name, "size": size})
+        self.channel.send("files", files=listed)
+
+    def chain_of(self, name):
+        """The nodes from the session down to a file, for pytest to see what it shares with the next one."""
+        return self.nodes[name][0].listchain() if self.nodes.get(name) else []
+
+    def open(self, session, name, skip):
+        """Import a file and return its items, those of `skip` left out."""
+        began = _clock()
+        self.deselected = 0
+        self.unmatched = []
+        config = session.config
+        guard = contextlib.nullcontext()
+        if catch_warnings_for_item is not None:
+            guard = catch_warnings_for_item(config=config, ihook=config.hook, when="collect", item=None)
+        items = []
+        failed = session.testsfailed
+        with guard:
+            for node in self.nodes.get(name, ()):
+                if isinstance(node, pytest.Item):
+                    items.append(node)
+                else:
+                    items.extend(self._selected(node, list(session.genitems(node)), failed == session.testsfailed))
+            config.hook.pytest_collection_modifyitems(session=session, config=config, items=items)
+        session.items.extend(items)
+        session.testscollected += len(items)
+        ids = [clean(item.nodeid) for item in items]
+        self.channel.send(
+            "collected",
+            file=name,
+            ids=ids,
+            deselected=self.deselected,
+            unmatched=self.unmatched,
+            us=int((_clock() - began) * 1000000),
+        )
+        left_out = list(skip)
+        kept = []
+        for item, identity in zip(items, ids):
+            if identity in left_out:
+                left_out.remove(identity)
+            else:
+                kept.append(item)
+        return kept
+
+    def _selected(self, node, items, collected):
+        """The items that the command line asks of this file, in its order."""
+        wanted = self.selections.get(str(node.path))
+        if wanted is None and node.config.option.pyargs:
+            module = getattr(getattr(node, "obj", None), "__name__", None)
+            wanted = self.selections.get(module)
+        if wanted is None:
+            return items
+        depth = len(node.listchain())
+        chosen = []
+        for selection in wanted:
+            found = [item for item in items if selection.matches([each.name for each in item.listchain()[depth:]])]
+            if not found and collected:
+                self.unmatched.append({"argument": clean(selection.argument), "node": clean(repr(node))})
+            chosen.extend(item for item in found if item not in chosen)
+        return chosen

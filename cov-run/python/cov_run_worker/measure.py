@@ -1,0 +1,171 @@
+"""Measurement with the project's own coverage.py, in a fragment per worker that nobody ever erases."""
+
+import contextlib
+import os
+import warnings
+
+from .protocol import encode, write_all
+
+_getpid = os.getpid
+
+
+class Measurement:
+    """One worker's coverage, and the journal that saves it from a crash.
+
+    The journal holds what each finished test added. It is read only when the worker died before it could save.
+    """
+
+    def __init__(self, order, note):
+        self.order = order
+        self.note = note
+        self.coverage = None
+        self.journal = None
+        self.known = {}
+        self.tracers_known = 0
+        self.process = _getpid()
+        self.directory = os.getcwd()
+        self.running = False
+
+    def start(self, options):
+        """Start measuring as pytest-cov would with these options; the answer describes it, for `hello`."""
+        if self.order["no_cov"] or getattr(options, "no_cov", False):
+            return {"active": False}
+        try:
+            import coverage
+        except ImportError as error:
+            return {"active": False, "missing": str(error)}
+        source = self.order["source"]
+        if not source:
+            asked = list(options.cov_source or [])
+            source = None if not asked or True in asked else [path for path in asked if path]
+        branch = True if self.order["branch"] or options.cov_branch else None
+        with self.forwarded_warnings():
+            try:
+                self.coverage = coverage.Coverage(
+                    data_file=self.order["fragment"],
+                    data_suffix=True,
+                    config_file=options.cov_config,
+                    source=source,
+                    branch=branch,
+                )
+                self.keep_quiet()
+                self.aim_children()
+                self.coverage.start()
+            except coverage.CoverageException as error:
+                self.coverage = None
+                return {"active": False, "failed": str(error)}
+        self.running = True
+        self.open_journal()
+        return {
+            "active": True,
+            "version": coverage.__version__,
+            "config_file": options.cov_config,
+            "source": source,
+            "branch": bool(self.coverage.get_option("run:branch")),
+        }
+
+    def keep_quiet(self):
+        """Leave cov-run itself out, and silence what is normal for one worker of many."""
+        ours = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "*")
+        self.coverage.set_option("run:omit", list(self.coverage.get_option("run:omit") or []) + [ours])
+        for name in ("_warn_no_data", "_warn_unimported_source", "_warn_preimported_source"):
+            if hasattr(self.coverage, name):
+                setattr(self.coverage, name, False)
+        original = getattr(self.coverage, "_warn", None)
+        if original is None:
+            return
+
+        def warn(*args, **keywords):
+            with self.forwarded_warnings():
+                original(*args, **keywords)
+
+        self.coverage._warn = warn  # A project that turns warnings into errors must not fail by coverage's.
+
+    def aim_children(self):
+        """Let processes that coverage.py measures for the project write beside our fragment."""
+        patches = self.coverage.get_option("run:patch") if _has_option(self.coverage, "run:patch") else None
+        concurrency = self.coverage.get_option("run:concurrency") or []
+        if patches or "multiprocessing" in concurrency or "COVERAGE_PROCESS_START" in os.environ:
+            os.environ["COVERAGE_FILE"] = self.order["fragment"]
+
+    @contextlib.contextmanager
+    def forwarded_warnings(self):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield
+        for each in caught:
+            if "Coverage" in each.category.__name__:
+                self.note(str(each.message))
+
+    def pause(self):
+        if self.running and _getpid() == self.process:
+            self.coverage.stop()
+
+    def resume(self):
+        if self.running and _getpid() == self.process:
+            self.coverage.start()
+
+    def finish(self):
+        """Stop and save. Whatever happens here, the tests' results stand."""
+        if not self.running or _getpid() != self.process:
+            return
+        self.running = False
+        with contextlib.suppress(OSError):  # a test may have removed the directory we are in
+            os.chdir(self.directory)
+        with self.forwarded_warnings():
+            self.coverage.stop()
+            self.coverage.save()
+        if self.journal is not None:
+            os.close(self.journal)
+            os.unlink(self.order["fragment"] + ".journal")
+            self.journal = None
+
+    # The journal
+
+    def open_journal(self):
+        """Watch the collector's own sets, which only grow; without them, save after each test instead."""
+        collector = getattr(self.coverage, "_collector", None)
+        data = getattr(collector, "data", None)
+        mapped = getattr(collector, "cached_mapped_file", None)
+        if not isinstance(data, dict) or mapped is None:
+            return
+        self.collector = collector
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+        self.journal = os.open(self.order["fragment"] + ".journal", flags, 0o600)
+        packed = bool(getattr(getattr(collector, "core", None), "packed_arcs", getattr(collector, "packed_arcs", False)))
+        branch = bool(self.coverage.get_option("run:branch"))
+        write_all(self.journal, encode({"branch": branch, "packed": branch and packed}))
+
+    def after_test(self):
+        """Put what this test added where a crash cannot reach it."""
+        if not self.running or _getpid() != self.process:
+            return
+        if self.journal is None:
+            with self.forwarded_warnings():
+                self.coverage.save()
+            return
+        lines = []
+        for name, seen in list(self.collector.data.items()):
+            before = self.known.get(name)
+            if before is not None and len(before) == len(seen):
+                continue
+            now = seen.copy()
+            added = now - before if before else now
+            self.known[name] = now
+            if added:
+                lines.append(encode({"file": self.collector.cached_mapped_file(name), "added": list(added)}))
+        tracers = getattr(self.collector, "file_tracers", {})
+        if len(tracers) != self.tracers_known:
+            self.tracers_known = len(tracers)
+            mapped = self.collector.cached_mapped_file
+            lines.append(encode({"tracers": {mapped(name): plugin for name, plugin in list(tracers.items())}}))
+        if lines:
+            write_all(self.journal, b"".join(lines))
+
+
+def _has_option(coverage, name):
+    try:
+        coverage.get_option(name)
+    except Exception:  # older releases raise their own ConfigError for an option they do not know
+        return False
+    return True

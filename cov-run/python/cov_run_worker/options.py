@@ -1,0 +1,203 @@
+"""The options of pytest-xdist and pytest-cov, taken over whether these plugins are installed or not."""
+
+import copy
+import os
+
+import pytest
+
+# Options of pytest itself that print something and run no test.
+INFORMATION = (
+    "help",
+    "version",
+    "collectonly",
+    "markers",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "setuponly",
+    "setupplan",
+    "cacheshow",
+)
+
+
+def asks_for_information_only(args):
+    """Whether pytest answers this command line before any hook of ours could notice."""
+    return any(arg in ("-h", "--help", "-V", "--version") for arg in args)
+
+
+def number_of_processes(text):
+    """The value of -n, as pytest-xdist reads it."""
+    return text if text in ("auto", "logical") else int(text)
+
+
+def add_xdist_options(parser):
+    """The command line and the ini keys of pytest-xdist 3."""
+    group = parser.getgroup("xdist", "distributed testing (taken over by cov-run)")
+    group._addoption("-n", "--numprocesses", dest="numprocesses", type=number_of_processes, default=None)
+    group._addoption("-d", dest="distload", action="store_true", default=False)
+    group.addoption("--maxprocesses", type=int, default=None)
+    group.addoption("--max-worker-restart", dest="maxworkerrestart", default=None)
+    group.addoption("--dist", dest="dist", default="no")
+    group.addoption("--loadscope-reorder", dest="loadscopereorder", action="store_true", default=True)
+    group.addoption("--no-loadscope-reorder", dest="loadscopereorder", action="store_false")
+    group.addoption("--tx", action="append", default=[])
+    group.addoption("--px", action="append", default=[])
+    group.addoption("--rsyncdir", action="append", default=[])
+    group.addoption("--rsyncignore", action="append", default=[])
+    group.addoption("--testrunuid", default=None)
+    group.addoption("--maxschedchunk", type=int, default=None)
+    parser.addini("rsyncdirs", "unused by cov-run", type="args")
+    parser.addini("rsyncignore", "unused by cov-run", type="args")
+    parser.addini("looponfailroots", "unused by cov-run", type="args")
+
+
+def add_cov_options(parser):
+    """The command line of pytest-cov 4 to 7."""
+    group = parser.getgroup("cov", "coverage (taken over by cov-run)")
+    group.addoption("--cov", action="append", default=[], nargs="?", const=True, dest="cov_source")
+    group.addoption("--cov-reset", action="store_const", const=[], dest="cov_source")
+    group.addoption("--cov-report", action="append", default=[])
+    group.addoption("--cov-config", default=".coveragerc")
+    group.addoption("--no-cov-on-fail", action="store_true", default=False)
+    group.addoption("--no-cov", action="store_true", default=False)
+    group.addoption("--cov-fail-under", default=None)
+    group.addoption("--cov-append", action="store_true", default=False)
+    group.addoption("--cov-branch", action="store_true", default=None)
+    group.addoption("--cov-precision", type=int, default=None)
+    group.addoption("--cov-context", default=None)
+
+
+class XdistHooks:
+    """The hooks of pytest-xdist, so that a conftest that implements one is not refused."""
+
+    def pytest_xdist_setupnodes(self, config, specs):
+        """Never called by cov-run."""
+
+    def pytest_xdist_newgateway(self, gateway):
+        """Never called by cov-run."""
+
+    def pytest_configure_node(self, node):
+        """Never called by cov-run."""
+
+    def pytest_testnodeready(self, node):
+        """Never called by cov-run."""
+
+    def pytest_testnodedown(self, node, error):
+        """Never called by cov-run."""
+
+    def pytest_xdist_node_collection_finished(self, node, ids):
+        """Never called by cov-run."""
+
+    def pytest_xdist_make_scheduler(self, config, log):
+        """Never called by cov-run."""
+
+    def pytest_handlecrashitem(self, crashitem, report, sched):
+        """Never called by cov-run."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_xdist_auto_num_workers(self, config):
+        """How many workers `-n auto` means."""
+
+
+class XdistFixtures:
+    """The fixtures and the mark of pytest-xdist."""
+
+    @pytest.fixture(scope="session")
+    def worker_id(self, request):
+        """The id of this worker: gw0, gw1, ..."""
+        workerinput = getattr(request.config, "workerinput", None)
+        return workerinput["workerid"] if workerinput else "master"
+
+    @pytest.fixture(scope="session")
+    def testrun_uid(self, request):
+        """An id that all workers of this run share."""
+        return request.config.workerinput["testrunuid"]
+
+
+class CovFixtures:
+    """The fixtures of pytest-cov."""
+
+    @pytest.fixture
+    def no_cover(self):
+        """Tests that use it are not measured."""
+
+    @pytest.fixture
+    def cov(self, request):
+        """The coverage object that measures this worker, or None."""
+        return getattr(request.config, "cov_run_coverage", None)
+
+
+def add_what_is_missing(early_config, parser, args):
+    """Add the options of the plugins that are not there, and parse the command line again."""
+    manager = early_config.pluginmanager
+    if not manager.hasplugin("xdist"):
+        add_xdist_options(parser)
+        manager.add_hookspecs(XdistHooks())
+        manager.register(XdistFixtures(), "cov_run_xdist_fixtures")
+    if not manager.hasplugin("pytest_cov"):
+        add_cov_options(parser)
+        manager.register(CovFixtures(), "cov_run_cov_fixtures")
+    before = early_config.known_args_namespace
+    after = parser.parse_known_args(args, namespace=copy.copy(early_config.option))
+    after.confcutdir = before.confcutdir  # pytest works it out between parsing and this hook
+    early_config.known_args_namespace = after
+    return after
+
+
+def add_markers(config):
+    """Declare the marks of both plugins, so that --strict-markers accepts them."""
+    config.addinivalue_line("markers", "xdist_group(name): accepted; cov-run keeps a file's tests together.")
+    config.addinivalue_line("markers", "no_cover: disable coverage for this test.")
+
+
+def neutralise_xdist(config):
+    """Leave nothing for pytest-xdist to distribute, and say how many processes were asked for.
+
+    The answer is what -n, or -d, --dist and --tx, amount to: None, "auto" or a number.
+    """
+    option = config.option
+    asked = option.numprocesses
+    if asked is None and option.tx:
+        asked = sum(int(spec.split("*")[0]) if "*" in spec else 1 for spec in option.tx)
+    if asked in ("auto", "logical"):
+        asked = own_number_of_workers(config) or "auto"
+        if option.maxprocesses:
+            asked = min(asked, option.maxprocesses) if asked != "auto" else asked
+    option.numprocesses = 0
+    option.dist = "no"
+    option.distload = False
+    option.looponfail = False
+    option.tx = []
+    return asked
+
+
+def own_number_of_workers(config):
+    """What the project's own hook says that `-n auto` means, or None."""
+    hook = getattr(config.hook, "pytest_xdist_auto_num_workers", None)
+    if hook is None or all(found.plugin_name in ("xdist", "xdist.plugin") for found in hook.get_hookimpls()):
+        return None
+    return hook(config=config)
+
+
+def announce_worker(order):
+    """Set what conftests may read while they are imported."""
+    os.environ["PYTEST_XDIST_WORKER"] = "gw%d" % order["slot"]
+    os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(order["count"])
+    os.environ["PYTEST_XDIST_TESTRUNUID"] = order["uid"]
+
+
+def become_worker(config, order):
+    """Make the session look like a worker of pytest-xdist, as plugins and conftests expect it."""
+    announce_worker(order)  # once more: the number of workers may have changed
+    workerid = "gw%d" % order["slot"]
+    config.workerinput = {
+        "workerid": workerid,
+        "workercount": order["count"],
+        "testrunuid": order["uid"],
+        "mainargv": order["args"],
+        # pytest-randomly takes the seed that all workers share from here.
+        "randomly_seed": order["seed"],
+    }
+    config.workeroutput = {}
+    base = config.option.basetemp or order["basetemp"]
+    os.makedirs(base, mode=0o700, exist_ok=True)
+    config.option.basetemp = os.path.join(base, "popen-" + workerid)

@@ -1,0 +1,227 @@
+"""The pytest plugin of a worker: says hello, lists files, runs what it is told, reports."""
+
+import platform
+import sys
+
+import pytest
+
+from . import options
+from .collection import Files
+from .loop import Loop
+from .measure import Measurement
+from .options import asks_for_information_only
+from .protocol import clean
+from .reports import Renderer, describe_warning
+
+__all__ = ["Refused", "TakenOverOptions", "Worker", "asks_for_information_only"]
+
+
+class Refused(Exception):
+    """This worker is not needed, or not for this command line."""
+
+
+class TakenOverOptions:
+    """Makes the command line of pytest-xdist and pytest-cov understood, and their work ours."""
+
+    measurement = None
+    measured = None
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config, parser, args):
+        known = options.add_what_is_missing(early_config, parser, args)
+        if self.measurement is not None:
+            self.measured = self.measurement.start(known)
+        known.cov_source = []  # pytest-cov stays inactive
+        yield
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config):
+        self.take_over(config)
+        yield
+
+    def take_over(self, config):
+        self.asked_processes = options.neutralise_xdist(config)
+
+    def pytest_configure(self, config):
+        options.add_markers(config)
+
+
+class Worker(TakenOverOptions):
+    """Everything a worker does, in the order in which pytest calls it."""
+
+    def __init__(self, channel, order):
+        self.channel = channel
+        self.order = order
+        self.measurement = Measurement(order, note=lambda text: channel.put("note", text=clean(text)))
+        self.renderer = None
+        self.session = None
+        options.announce_worker(order)
+
+    # Start
+
+    def take_over(self, config):
+        super().take_over(config)
+        self.config = config
+        option = config.option
+        if any(getattr(option, name, False) for name in options.INFORMATION):
+            self.channel.send("plain")
+            raise Refused()
+        if getattr(option, "usepdb", False) or getattr(option, "trace", False):
+            self.channel.send("debugger")
+            raise Refused()
+        colour = self.order["colour"]
+        if colour is None:
+            colour = {"yes": True, "no": False}.get(option.color, self.order["terminal"])
+        answer = self.channel.ask("hello", **self.introduction(config, colour))
+        if answer["order"] != "go":
+            raise Refused()
+        self.order["count"] = answer["count"]
+        options.become_worker(config, self.order)
+        config.cov_run_coverage = self.measurement.coverage
+        self.renderer = Renderer(config, colour, self.order["width"])
+        self.files = Files(self.channel)
+
+    def introduction(self, config, colour):
+        option = config.option
+        ini = config.getini
+        return {
+            "python": platform.python_version(),
+            "executable": sys.executable,
+            "pytest": pytest.__version__,
+            "rootdir": clean(str(config.rootpath)),
+            "directory": clean(str(config.invocation_params.dir)),
+            "measured": self.measured,
+            "options": {
+                "processes": self.asked_processes,
+                "maxprocesses": option.maxprocesses,
+                "max_worker_restart": option.maxworkerrestart,
+                "maxfail": option.maxfail or 0,
+                "verbosity": option.verbose,
+                "reportchars": option.reportchars,
+                "disable_warnings": option.disable_warnings,
+                "max_warnings": getattr(option, "max_warnings", None) or _ini_or_none(config, "max_warnings"),
+                "fold_skipped": getattr(option, "fold_skipped", True),
+                "force_short_summary": getattr(option, "force_short_summary", False),
+                "no_header": option.no_header,
+                "no_summary": option.no_summary,
+                "traceback": option.tbstyle,
+                "xfail_traceback": getattr(option, "xfail_tb", False),
+                "durations": option.durations,
+                "durations_min": option.durations_min,
+                "colour": colour,
+                "capture": option.capture,
+                "junit_path": option.xmlpath,
+                "junit_prefix": option.junitprefix,
+                "junit_suite_name": ini("junit_suite_name"),
+                "junit_logging": ini("junit_logging"),
+                "junit_log_passing_tests": ini("junit_log_passing_tests"),
+                "junit_duration_report": ini("junit_duration_report"),
+                "junit_family": ini("junit_family"),
+            },
+        }
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config):
+        super().pytest_configure(config)
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            silence(reporter)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session):
+        self.session = session
+        lines = self.config.hook.pytest_report_header(config=self.config, start_path=self.config.invocation_params.dir)
+        flat = []
+        for line in reversed(lines):
+            flat.extend([line] if isinstance(line, str) else line)
+        self.channel.put("header", lines=[clean(str(line)) for line in flat])
+
+    # Collection
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection(self, session):
+        self.files.take_selections(self.config)
+        outcome = yield
+        outcome.get_result()
+        self.files.finish_walk(session)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_collect_report(self, collector):
+        return self.files.remember(collector)
+
+    def pytest_deselected(self, items):
+        self.files.deselected += len(items)
+
+    def pytest_collectreport(self, report):
+        if report.outcome != "passed":
+            event = self.renderer.describe(report)
+            event["when"] = "collect"
+            self.channel.send("report", **event)
+
+    # Run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        loop = Loop(self.channel, self.files, ask_between_tests=bool(self.config.option.maxfail))
+        loop.after_test.append(self.measurement.after_test)
+        try:
+            loop.run(session)
+        finally:
+            self.measurement.finish()
+        return True
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item):
+        uncovered = item.get_closest_marker("no_cover") or "no_cover" in getattr(item, "fixturenames", ())
+        if uncovered:
+            self.measurement.pause()
+        yield
+        if uncovered:
+            self.measurement.resume()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report):
+        event = self.renderer.describe(report)
+        if report.when == "setup" and report.outcome == "passed" or report.when == "teardown":
+            self.channel.put("report", **event)
+        else:
+            self.channel.send("report", **event)
+
+    def pytest_warning_recorded(self, warning_message, when, nodeid):
+        self.channel.put("warning", **describe_warning(warning_message, when, nodeid))
+
+    def pytest_keyboard_interrupt(self, excinfo):
+        crash = getattr(excinfo.getrepr(funcargs=True), "reprcrash", None)
+        message = crash.message if crash is not None else excinfo.exconly()
+        place = "%s:%s" % (crash.path, crash.lineno) if crash is not None else None
+        self.channel.put("interrupted", kind=excinfo.typename, message=clean(message), place=place and clean(place))
+
+    def pytest_internalerror(self, excrepr):
+        self.channel.put("internal_error", text=clean(str(excrepr)))
+
+    # End
+
+    def close(self, status):
+        """Say goodbye with pytest's own verdict."""
+        session = self.session
+        self.channel.send(
+            "bye",
+            status=status,
+            should_fail=clean(str(session.shouldfail)) if session and session.shouldfail else None,
+            should_stop=clean(str(session.shouldstop)) if session and session.shouldstop else None,
+        )
+
+
+def silence(reporter):
+    """Let the terminal plugin live, since other plugins ask for it, but print nothing and cost nothing."""
+    writer = reporter._tw
+    for name in ("write", "line", "sep", "flush", "write_raw"):
+        if hasattr(writer, name):
+            setattr(writer, name, lambda *args, **keywords: None)
+
+
+def _ini_or_none(config, name):
+    try:
+        return config.getini(name)
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,119 @@
+"""Newline-delimited JSON between a worker and cov-run, over a socket that nobody else may use."""
+
+import json
+import os
+import select
+import signal
+
+# Tests replace functions of these modules, so everything is bound once, at import.
+_read, _write, _getpid, _exit = os.read, os.write, os.getpid, os._exit
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=str).encode
+_decode = json.JSONDecoder().decode
+_poll = getattr(select, "poll", None)
+_select = select.select
+_mask = getattr(signal, "pthread_sigmask", None)
+_BLOCK, _RESTORE = getattr(signal, "SIG_BLOCK", None), getattr(signal, "SIG_SETMASK", None)
+_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+
+
+def leave():
+    """End at once: cov-run has gone, there is nobody to work for."""
+    _exit(1)
+
+
+def clean(text):
+    """`text` without lone surrogates, which JSON cannot carry."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text
+
+
+def _cleaned(value):
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+def encode(value):
+    """One line of JSON in ASCII, as bytes."""
+    text = _encode(value)
+    if "\\ud" in text:  # A surrogate: a proper pair most often, but a lone one is possible.
+        text = _encode(_cleaned(value))
+    return text.encode("ascii") + b"\n"
+
+
+def write_all(descriptor, data):
+    """Write every byte. A Ctrl-C waits until the line is complete, so that no line is ever torn."""
+    before = _mask(_BLOCK, _SIGNALS) if _mask else None
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[_write(descriptor, view) :]
+    finally:
+        if _mask:
+            _mask(_RESTORE, before)
+
+
+class Channel:
+    """Events go out; orders come in, as answers or as an unasked `stop`."""
+
+    def __init__(self, descriptor):
+        os.set_inheritable(descriptor, False)
+        self.descriptor = descriptor
+        self.process = _getpid()
+        self.waiting = []  # encoded events that can travel with the next one
+        self.received = b""
+        self.poller = None
+        if _poll:
+            self.poller = _poll()
+            self.poller.register(descriptor, select.POLLIN)
+
+    def put(self, event, **fields):
+        """Queue an event that may wait for the next `send`."""
+        fields["event"] = event
+        self.waiting.append(encode(fields))
+
+    def send(self, event, **fields):
+        """Send an event, and all that waited, now."""
+        self.put(event, **fields)
+        self.flush()
+
+    def flush(self):
+        """Send what waits."""
+        if self.waiting:
+            data, self.waiting = b"".join(self.waiting), []
+            # A child that a test forked inherits this object; it must never speak for the worker.
+            if _getpid() == self.process:
+                try:
+                    write_all(self.descriptor, data)
+                except OSError:
+                    leave()
+
+    def ask(self, event, **fields):
+        """Send an event and wait for the answer."""
+        self.send(event, **fields)
+        return self.receive()
+
+    def receive(self):
+        """Wait for the next order."""
+        while b"\n" not in self.received:
+            data = _read(self.descriptor, 1 << 16)
+            if not data:
+                leave()
+            self.received += data
+        line, _, self.received = self.received.partition(b"\n")
+        return _decode(line.decode("utf-8"))
+
+    def has_order(self):
+        """Whether an order has come that nobody asked for: it can only be `stop`."""
+        if self.received:
+            return True
+        if self.poller:
+            return bool(self.poller.poll(0))
+        return bool(_select([self.descriptor], [], [], 0)[0])

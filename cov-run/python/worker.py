@@ -1,0 +1,54 @@
+"""Entry of a worker process: a real pytest session that is driven by cov-run over a socket of its own."""
+
+import os
+import sys
+
+
+def import_plugin():
+    """Import our package, and leave sys.path as the `pytest` command would have it."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(0, here)
+    from cov_run_worker import plugin, protocol
+
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    return plugin, protocol
+
+
+def pretend_to_be_pytest(args):
+    sys.argv[:] = [os.path.join(os.path.dirname(sys.executable), "pytest")] + args
+
+
+def run_plain(plugin, args):
+    """pytest as it is, for a command line that only prints something; it understands our options all the same."""
+    import pytest
+
+    pretend_to_be_pytest(args)
+    return pytest.main(args, plugins=[plugin.TakenOverOptions()])
+
+
+def main():
+    plugin, protocol = import_plugin()
+    if sys.argv[1:2] == ["--plain"]:
+        return run_plain(plugin, sys.argv[2:])
+    channel = protocol.Channel(int(os.environ.pop("COV_RUN_FD")))
+    order = channel.receive()
+    pretend_to_be_pytest(order["args"])
+    try:
+        import pytest
+    except ImportError as error:
+        channel.send("no_pytest", message=str(error), python=sys.executable)
+        return 4
+    if plugin.asks_for_information_only(order["args"]):
+        channel.send("plain")
+        return 0
+    worker = plugin.Worker(channel, order)
+    try:
+        status = pytest.main(order["args"], plugins=[worker])
+    except plugin.Refused:
+        return 0
+    worker.close(int(status))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

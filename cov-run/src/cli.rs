@@ -1,0 +1,125 @@
+//! The command line of cov-run.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::styling::Styles;
+use clap::error::ErrorKind;
+use clap::{Parser, ValueEnum};
+
+use crate::shard::Shard;
+use crate::workers::Workers;
+
+const AFTER_HELP: &str = "\
+EXAMPLES:
+  cov-run                             the whole suite, one worker for each processor
+  cov-run -n 4 tests/unit -- -k parse --maxfail=1
+  cov-run --shard 1/3 --branch        the first of three shards; run the others elsewhere
+  cov-run && cov-merge .cov | cov-report --to text
+
+EXIT STATUS:
+  0  all tests passed
+  1  tests failed
+  2  interrupted
+  3  internal error
+  4  usage error
+  5  no test was collected";
+
+/// Runs a test suite as parallel shards under coverage measurement
+///
+/// Real pytest runs in every worker, with the project's own plugins and configuration. Options of pytest-xdist and
+/// pytest-cov are understood whether these are installed or not. Each run writes a profile of what was covered
+/// (profile-KofN.json), a manifest of what ran (run-KofN.json) and a JUnit file (junit-KofN.xml).
+#[derive(Debug, Parser)]
+#[command(name = "cov-run", version, after_help = AFTER_HELP, max_term_width = 100, styles = Styles::plain())]
+pub struct Args {
+    /// Files, directories or node ids to run
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<OsString>,
+
+    /// How many workers: a number, or one for each processor
+    #[arg(short = 'n', long, value_name = "N|auto")]
+    pub workers: Option<Workers>,
+
+    /// The directory for what is written
+    #[arg(long, value_name = "DIR", default_value = ".cov")]
+    pub out: PathBuf,
+
+    /// Run the K-th of N shards
+    #[arg(long, value_name = "K/N", default_value = "1/1")]
+    pub shard: Shard,
+
+    /// Measure branches, whatever the configuration says
+    #[arg(long)]
+    pub branch: bool,
+
+    /// Measure this directory or package instead of what the configuration names
+    #[arg(long, value_name = "DIR_OR_PKG")]
+    pub source: Vec<String>,
+
+    /// Measure nothing
+    #[arg(long)]
+    pub no_cov: bool,
+
+    /// The project's Python [default: that of the active or the project's .venv, else python3]
+    #[arg(long, value_name = "EXE")]
+    pub python: Option<PathBuf>,
+
+    /// The project's directory
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+
+    /// How long tests took: read to plan, and written [default: timings.json in the output directory]
+    #[arg(long, value_name = "FILE")]
+    pub timings: Option<PathBuf>,
+
+    /// Where to write the JUnit file [default: junit-KofN.xml in the output directory]
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
+    /// Print less
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub quiet: u8,
+
+    /// Print more: a line for each test
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Arguments for pytest
+    #[arg(last = true, value_name = "PYTEST-ARGS")]
+    pub pytest_args: Vec<OsString>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Args {
+    /// Reads the command line of this process; a wrong one ends it with pytest's status for that.
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            let status = match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => 0,
+                _ => 4,
+            };
+            // When nobody can be told, the status still tells.
+            let _ = error.print();
+            #[expect(
+                clippy::exit,
+                reason = "a command line that cannot be understood has no run to conclude"
+            )]
+            std::process::exit(status)
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! How a worker's process ended.
+
+use std::fmt;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
+
+use nix::sys::signal::Signal;
+
+/// The end of a process that should have lived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Death {
+    /// The signal that killed it, or the status it exited with.
+    pub cause: Cause,
+    /// The last that it printed.
+    pub output: String,
+}
+
+/// Why a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It was killed by this signal.
+    Signal(i32),
+    /// It exited with this status.
+    Exit(i32),
+}
+
+impl From<ExitStatus> for Cause {
+    fn from(status: ExitStatus) -> Self {
+        match status.signal() {
+            Some(signal) => Self::Signal(signal),
+            None => Self::Exit(status.code().unwrap_or_default()),
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Signal(number) => match Signal::try_from(number) {
+                Ok(signal) => write!(formatter, "killed by {signal}"),
+                Err(_) => write!(formatter, "killed by signal {number}"),
+            },
+            Self::Exit(status) => write!(formatter, "exited with status {status}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_have_names() {
+        assert_eq!(Cause::from(ExitStatus::from_raw(11)).to_string(), "killed by SIGSEGV");
+        assert_eq!(Cause::from(ExitStatus::from_raw(3 << 8)).to_string(), "exited with status 3");
+        assert_eq!(Cause::Signal(99).to_string(), "killed by signal 99");
+    }
+}

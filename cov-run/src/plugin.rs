@@ -1,0 +1,65 @@
+//! The Python that runs inside pytest, carried in this binary and written out for each run.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+const WORKER: &str = "worker.py";
+const FINISH: &str = "finish.py";
+
+const FILES: &[(&str, &str)] = &[
+    (WORKER, include_str!("../python/worker.py")),
+    (FINISH, include_str!("../python/finish.py")),
+    ("cov_run_worker/__init__.py", include_str!("../python/cov_run_worker/__init__.py")),
+    ("cov_run_worker/collection.py", include_str!("../python/cov_run_worker/collection.py")),
+    ("cov_run_worker/loop.py", include_str!("../python/cov_run_worker/loop.py")),
+    ("cov_run_worker/measure.py", include_str!("../python/cov_run_worker/measure.py")),
+    ("cov_run_worker/options.py", include_str!("../python/cov_run_worker/options.py")),
+    ("cov_run_worker/plugin.py", include_str!("../python/cov_run_worker/plugin.py")),
+    ("cov_run_worker/protocol.py", include_str!("../python/cov_run_worker/protocol.py")),
+    ("cov_run_worker/reports.py", include_str!("../python/cov_run_worker/reports.py")),
+];
+
+/// Where the Python was written to.
+#[derive(Clone, Debug)]
+pub struct Plugin {
+    directory: PathBuf,
+}
+
+impl Plugin {
+    /// Writes the Python below `directory`, which must exist.
+    pub fn write(directory: &Path) -> io::Result<Self> {
+        for (name, text) in FILES {
+            let path = directory.join(name);
+            fs::create_dir_all(path.parent().unwrap_or(directory))?;
+            fs::write(path, text)?;
+        }
+        Ok(Self { directory: directory.to_owned() })
+    }
+
+    /// The script of a worker.
+    pub fn worker(&self) -> PathBuf {
+        self.directory.join(WORKER)
+    }
+
+    /// The script that turns what was measured into JSON.
+    pub fn finish(&self) -> PathBuf {
+        self.directory.join(FINISH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_package_is_carried() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/cov_run_worker");
+        for entry in fs::read_dir(source).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".py") {
+                assert!(FILES.iter().any(|(carried, _)| carried.ends_with(&format!("/{name}"))), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! What workers and cov-run say to each other: lines of JSON, see `python/cov_run_worker/protocol.py`.
+
+use serde::{Deserialize, Serialize};
+
+/// What cov-run says to a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "order", rename_all = "snake_case")]
+pub enum Order {
+    /// The answer to `hello`: there is work, for this many workers.
+    Go {
+        /// How many workers the run has.
+        count: u32,
+    },
+    /// The answer to `ask`: run the next test.
+    Proceed,
+    /// The answer to `next`: run this file, but for some of its tests.
+    Run {
+        /// The file's id.
+        file: String,
+        /// Ids of tests that an earlier worker finished, or died of.
+        skip: Vec<String>,
+    },
+    /// Stop; also said unasked.
+    Stop,
+}
+
+/// What a worker is told before it does anything.
+#[derive(Debug, Clone, Serialize)]
+pub struct Assignment {
+    /// The command line of pytest.
+    pub args: Vec<String>,
+    /// The number behind `gw`; a replacement has the number of the worker it replaces.
+    pub slot: u32,
+    /// How many workers there will be, as far as it is known.
+    pub count: u32,
+    /// The id of the run, for the fixture `testrun_uid`.
+    pub uid: String,
+    /// A seed that the workers of a run share.
+    pub seed: u32,
+    /// Where the workers' temporary directories go.
+    pub basetemp: String,
+    /// The data file of coverage.py, without suffix.
+    pub fragment: String,
+    /// Whether nothing is to be measured.
+    pub no_cov: bool,
+    /// Whether `--branch` was given.
+    pub branch: bool,
+    /// The values of `--source`.
+    pub source: Vec<String>,
+    /// Whether to colour, where the user said so.
+    pub colour: Option<bool>,
+    /// Whether colours make sense where the output goes, for want of anything said.
+    pub terminal: bool,
+    /// The width of the terminal.
+    pub width: u16,
+}
+
+/// What a worker says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Message {
+    /// pytest is configured; waits for `go` or `stop`.
+    Hello(Box<Hello>),
+    /// pytest cannot be imported.
+    NoPytest {
+        /// Python's own words.
+        message: String,
+        /// The interpreter.
+        python: String,
+    },
+    /// The command line asks for information, no test is to run.
+    Plain,
+    /// The command line asks for a debugger.
+    Debugger,
+    /// What pytest prints below its versions.
+    Header {
+        /// The lines.
+        lines: Vec<String>,
+    },
+    /// The test files, in the order in which pytest found them.
+    Files {
+        /// The files.
+        files: Vec<TestFile>,
+    },
+    /// Waits for a file to run, or for `stop`.
+    Next,
+    /// Waits for leave to run the next test.
+    Ask,
+    /// A file was imported.
+    Collected(Collected),
+    /// A test starts.
+    Start {
+        /// Its id.
+        id: String,
+    },
+    /// A test is over.
+    Done {
+        /// Its id.
+        id: String,
+    },
+    /// A report of pytest.
+    Report(Box<Report>),
+    /// A warning that pytest recorded.
+    Warning(Warning),
+    /// coverage.py warned.
+    Note {
+        /// Its words.
+        text: String,
+    },
+    /// `pytest.exit()` or `KeyboardInterrupt`.
+    Interrupted {
+        /// The exception's name.
+        kind: String,
+        /// Its message.
+        message: String,
+        /// `path:line`, if there is one.
+        place: Option<String>,
+    },
+    /// pytest, or a plugin, failed.
+    InternalError {
+        /// The traceback.
+        text: String,
+    },
+    /// The session is over.
+    Bye {
+        /// pytest's exit status.
+        status: i32,
+        /// `session.shouldfail`, if it was set.
+        should_fail: Option<String>,
+        /// `session.shouldstop`, if it was set.
+        should_stop: Option<String>,
+    },
+}
+
+/// A worker's introduction.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Hello {
+    /// Python's version.
+    pub python: String,
+    /// The interpreter.
+    pub executable: String,
+    /// pytest's version.
+    pub pytest: String,
+    /// pytest's rootdir.
+    pub rootdir: String,
+    /// Where pytest was started.
+    pub directory: String,
+    /// What is measured; absent only if pytest never came to it.
+    pub measured: Option<Measured>,
+    /// The options that cov-run takes over.
+    pub options: Options,
+}
+
+/// What a worker measures.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Measured {
+    /// Whether anything is measured.
+    pub active: bool,
+    /// Why coverage.py cannot be imported.
+    pub missing: Option<String>,
+    /// Why coverage.py refused to start.
+    pub failed: Option<String>,
+    /// coverage.py's version.
+    pub version: Option<String>,
+    /// The configuration file as it was named.
+    pub config_file: Option<String>,
+    /// The sources, where they are not the configuration's.
+    pub source: Option<Vec<String>>,
+    /// Whether branches are measured.
+    pub branch: bool,
+}
+
+/// The options of the project's own configuration and command line.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Options {
+    /// `-n`: absent, a number, or `"auto"`.
+    pub processes: Option<Processes>,
+    /// `--maxprocesses`.
+    pub maxprocesses: Option<u32>,
+    /// `--max-worker-restart`, as text.
+    pub max_worker_restart: Option<String>,
+    /// `--maxfail`, 0 for none.
+    pub maxfail: u32,
+    /// `-v` less `-q`.
+    pub verbosity: i32,
+    /// `-r`.
+    pub reportchars: String,
+    /// `--disable-warnings`.
+    pub disable_warnings: bool,
+    /// `--max-warnings`, as number or text.
+    pub max_warnings: Option<serde_json::Value>,
+    /// Not `--no-fold-skipped`.
+    pub fold_skipped: bool,
+    /// `--force-short-summary`.
+    pub force_short_summary: bool,
+    /// `--no-header`.
+    pub no_header: bool,
+    /// `--no-summary`.
+    pub no_summary: bool,
+    /// `--tb`.
+    pub traceback: String,
+    /// `--xfail-tb`.
+    pub xfail_traceback: bool,
+    /// `--durations`.
+    pub durations: Option<usize>,
+    /// `--durations-min`, in seconds.
+    pub durations_min: Option<f64>,
+    /// Whether to colour.
+    pub colour: bool,
+    /// `--capture`.
+    pub capture: String,
+    /// `--junitxml`.
+    pub junit_path: Option<String>,
+    /// `--junitprefix`.
+    pub junit_prefix: Option<String>,
+    /// `junit_suite_name`.
+    pub junit_suite_name: String,
+    /// `junit_logging`.
+    pub junit_logging: String,
+    /// `junit_log_passing_tests`.
+    pub junit_log_passing_tests: bool,
+    /// `junit_duration_report`.
+    pub junit_duration_report: String,
+    /// `junit_family`.
+    pub junit_family: String,
+}
+
+/// A number of processes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Processes {
+    /// This many.
+    Number(u32),
+    /// `auto`.
+    Auto(String),
+}
+
+/// A test file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct TestFile {
+    /// Its node id: the path from pytest's rootdir, with `/`.
+    pub id: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// A file's tests.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Collected {
+    /// The file's id.
+    pub file: String,
+    /// The ids of its tests that are to run, in order, those to be skipped included.
+    pub ids: Vec<String>,
+    /// How many tests `-k`, `-m` and the like took out.
+    pub deselected: u64,
+    /// Ids of the command line that match nothing.
+    pub unmatched: Vec<Unmatched>,
+    /// How long it took, in microseconds.
+    pub us: u64,
+}
+
+/// An id of the command line that no test has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Unmatched {
+    /// As it was given.
+    pub argument: String,
+    /// Where it was looked for, in pytest's words.
+    pub node: String,
+}
+
+/// A report of pytest, rendered.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    /// The node's id.
+    pub id: String,
+    /// `setup`, `call`, `teardown` or `collect`.
+    pub when: String,
+    /// `passed`, `failed` or `skipped`.
+    pub outcome: String,
+    /// Its duration in microseconds.
+    pub us: u64,
+    /// The category that counts in the last line: `passed`, `failed`, `error`, `xfailed`, ...; empty for none.
+    pub category: String,
+    /// The character of the progress line.
+    pub letter: String,
+    /// The word of verbose lines.
+    pub word: String,
+    /// How a plugin wants the word marked up.
+    pub markup: Vec<String>,
+    /// Whether the last line leaves it out.
+    pub uncounted: bool,
+    /// The id relative to where pytest was started, if that is not the rootdir.
+    pub shown_id: Option<String>,
+    /// The title of its section.
+    pub head: String,
+    /// The reason of an expected failure.
+    pub wasxfail: Option<String>,
+    /// Where and why it was skipped.
+    pub skip: Option<Skip>,
+    /// The message of the exception.
+    pub message: Option<String>,
+    /// What `--tb=line` shows.
+    pub crash_line: Option<String>,
+    /// pytest's text: traceback and captured output.
+    pub text: Option<String>,
+    /// The traceback without any markup.
+    pub plain: Option<String>,
+    /// The message as the JUnit file has it.
+    pub junit_message: Option<String>,
+    /// File and 0-based line, where the JUnit file wants them.
+    pub location: Option<(String, Option<u64>)>,
+    /// What `record_property` recorded.
+    pub properties: Vec<(String, String)>,
+    /// Captured output, where the JUnit file wants it.
+    pub sections: Vec<(String, String)>,
+}
+
+impl Report {
+    /// The id to show.
+    pub fn shown(&self) -> &str {
+        self.shown_id.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Whether pytest counts it for `--maxfail` and for the exit status.
+    pub fn is_failure(&self) -> bool {
+        self.outcome == "failed" && self.wasxfail.is_none()
+    }
+}
+
+/// Where and why a test was skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Skip {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: Option<u64>,
+    /// The reason, with pytest's `Skipped: ` before it.
+    pub reason: String,
+    /// Whether a mark on the test itself skipped it.
+    #[serde(default)]
+    pub by_mark: bool,
+}
+
+/// A warning that pytest recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Warning {
+    /// The text as `warnings` formats it.
+    pub text: String,
+    /// `config`, `collect` or `runtest`.
+    pub when: String,
+    /// The test that caused it.
+    pub id: Option<String>,
+    /// The file that caused it.
+    pub path: String,
+    /// The line that caused it.
+    pub line: u64,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Options as pytest has them when nobody asks for anything.
+    pub(crate) fn options() -> Options {
+        Options {
+            processes: None,
+            maxprocesses: None,
+            max_worker_restart: None,
+            maxfail: 0,
+            verbosity: 0,
+            reportchars: "fE".to_owned(),
+            disable_warnings: false,
+            max_warnings: None,
+            fold_skipped: true,
+            force_short_summary: false,
+            no_header: false,
+            no_summary: false,
+            traceback: "auto".to_owned(),
+            xfail_traceback: false,
+            durations: None,
+            durations_min: None,
+            colour: false,
+            capture: "fd".to_owned(),
+            junit_path: None,
+            junit_prefix: None,
+            junit_suite_name: "pytest".to_owned(),
+            junit_logging: "no".to_owned(),
+            junit_log_passing_tests: true,
+            junit_duration_report: "total".to_owned(),
+            junit_family: "xunit2".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What happened in a run, put in an order that does not depend on which worker was faster.
+
+use std::collections::{BTreeMap, HashMap};
+
+use cov_model::manifest::Outcome;
+
+use crate::dispatcher::{During, Loss, WorkerId};
+use crate::protocol::{Collected, Hello, Report, Unmatched, Warning};
+
+/// A test that was collected.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// pytest's node id.
+    pub id: String,
+    /// Its file.
+    pub file: String,
+    /// How it ended, so far.
+    pub outcome: Outcome,
+    /// Setup, call and teardown together, in microseconds.
+    pub us: u64,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The slot of the worker that ran it last.
+    pub slot: u32,
+    /// What pytest reported of it, in order.
+    pub reports: Vec<Report>,
+}
+
+/// A file that was opened.
+#[derive(Clone, Debug, Default)]
+struct File {
+    tests: Vec<Test>,
+    /// Collection errors and skipped modules.
+    reports: Vec<Report>,
+    us: u64,
+    deselected: u64,
+    /// Whether its tests are known.
+    collected: bool,
+}
+
+/// An early end that a worker announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// The exception's name.
+    pub kind: String,
+    /// Its message.
+    pub message: String,
+    /// `path:line`.
+    pub place: Option<String>,
+}
+
+/// What happened in a run.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// The first worker's introduction.
+    pub hello: Option<Box<Hello>>,
+    /// What pytest prints below its versions.
+    pub header: Vec<String>,
+    /// All files of all shards, in pytest's order.
+    pub all: Vec<String>,
+    /// This shard's files.
+    pub assigned: Vec<String>,
+    /// What pytest warned of.
+    pub warnings: Vec<Warning>,
+    /// What coverage.py warned of.
+    pub notes: Vec<String>,
+    /// Ids of the command line that match nothing.
+    pub unmatched: Vec<Unmatched>,
+    /// Why workers ended their session early.
+    pub interruptions: Vec<Interruption>,
+    /// The tracebacks of internal errors.
+    pub internal_errors: Vec<String>,
+    /// Reports that belong to no file of this run.
+    stray: Vec<Report>,
+    files: HashMap<String, File>,
+    running: HashMap<u32, (String, usize)>,
+    /// Workers that died: their coverage is from the journal.
+    pub losses: Vec<Loss>,
+}
+
+impl Record {
+    /// A file was imported. After a crash it is imported again, with the same tests.
+    pub fn collected(&mut self, worker: WorkerId, collected: &Collected) {
+        let file = self.files.entry(collected.file.clone()).or_default();
+        self.unmatched.extend(collected.unmatched.iter().filter(|_| !file.collected).cloned());
+        if !file.collected {
+            file.collected = true;
+            file.us = collected.us;
+            file.deselected = collected.deselected;
+            file.tests = collected
+                .ids
+                .iter()
+                .map(|id| Test {
+                    id: id.clone(),
+                    file: collected.file.clone(),
+                    outcome: Outcome::NotRun,
+                    us: 0,
+                    attempts: 0,
+                    slot: worker.slot,
+                    reports: Vec::new(),
+                })
+                .collect();
+        }
+        self.running.insert(worker.slot, (collected.file.clone(), usize::MAX));
+    }
+
+    /// A test starts.
+    pub fn started(&mut self, worker: WorkerId, id: &str) {
+        let Some((name, _)) = self.running.get(&worker.slot).cloned() else {
+            return;
+        };
+        let file = self.files.entry(name.clone()).or_default();
+        // Ids may occur twice; each occurrence runs once.
+        let found = file.tests.iter().position(|test| test.id == id && test.attempts == 0);
+        let index = found.or_else(|| file.tests.iter().position(|test| test.id == id));
+        if let Some(index) = index {
+            file.tests[index].attempts += 1;
+            file.tests[index].slot = worker.slot;
+            self.running.insert(worker.slot, (name, index));
+        }
+    }
+
+    /// pytest reported something.
+    pub fn reported(&mut self, worker: WorkerId, report: Report) {
+        if report.when == "collect" {
+            let name = report.id.split("::").next().unwrap_or_default().to_owned();
+            match self.files.get_mut(&name) {
+                Some(file) => file.reports.push(report),
+                None if self.all.contains(&name) => {
+                    self.files.entry(name).or_default().reports.push(report);
+                }
+                None => self.stray.push(report),
+            }
+            return;
+        }
+        match self.test_of(worker) {
+            Some(test) => test.note(report),
+            None => self.stray.push(report),
+        }
+    }
+
+    /// A worker died: the test it ran, or the file it imported, has failed.
+    pub fn lost(&mut self, loss: &Loss) -> Option<Report> {
+        self.losses.push(loss.clone());
+        let report = loss.report()?;
+        let worker = loss.worker;
+        match &loss.during {
+            During::Test(_) => {
+                if let Some(test) = self.test_of(worker) {
+                    test.note(report.clone());
+                    test.outcome = Outcome::Crashed;
+                }
+            }
+            During::Collection(file) => {
+                self.files.entry(file.clone()).or_default().reports.push(report.clone());
+            }
+            During::Start | During::Between(_) => self.stray.push(report.clone()),
+        }
+        self.running.remove(&worker.slot);
+        Some(report)
+    }
+
+    fn test_of(&mut self, worker: WorkerId) -> Option<&mut Test> {
+        let (file, index) = self.running.get(&worker.slot)?;
+        self.files.get_mut(file)?.tests.get_mut(*index)
+    }
+
+    /// The test that a worker runs.
+    pub fn running(&self, slot: u32) -> Option<&Test> {
+        let (file, index) = self.running.get(&slot)?;
+        self.files.get(file)?.tests.get(*index)
+    }
+
+    /// The tests, in pytest's order.
+    pub fn tests(&self) -> impl Iterator<Item = &Test> {
+        self.all.iter().filter_map(|name| self.files.get(name)).flat_map(|file| &file.tests)
+    }
+
+    /// The tests of one file.
+    pub fn tests_of(&self, file: &str) -> &[Test] {
+        self.files.get(file).map_or(&[], |file| &file.tests)
+    }
+
+    /// How long each file that was opened took to import, in microseconds.
+    pub fn imports(&self) -> BTreeMap<&str, u64> {
+        self.files
+            .iter()
+            .filter(|(_, file)| file.collected)
+            .map(|(name, file)| (name.as_str(), file.us))
+            .collect()
+    }
+
+    /// All reports, in pytest's order: what belongs to no file, then file by file.
+    pub fn reports(&self) -> impl Iterator<Item = &Report> {
+        let of_files = self
+            .all
+            .iter()
+            .filter_map(|name| self.files.get(name))
+            .flat_map(|file| file.reports.iter().chain(file.tests.iter().flat_map(|test| &test.reports)));
+        self.stray.iter().chain(of_files)
+    }
+
+    /// Reports of collection and those that belong to no test, in pytest's order.
+    pub fn reports_without_test(&self) -> impl Iterator<Item = &Report> {
+        let of_files =
+            self.all.iter().filter_map(|name| self.files.get(name)).flat_map(|file| file.reports.iter());
+        self.stray.iter().chain(of_files)
+    }
+
+    /// How many tests were left out by `-k`, `-m` and the like.
+    pub fn deselected(&self) -> u64 {
+        self.files.values().map(|file| file.deselected).sum()
+    }
+
+    /// How many reports make the run fail.
+    pub fn failures(&self) -> usize {
+        self.reports().filter(|report| report.is_failure()).count()
+    }
+
+    /// Whether every assigned file was opened and every test of it ran.
+    pub fn is_complete(&self) -> bool {
+        self.assigned.iter().all(|name| {
+            self.files.get(name).is_some_and(|file| {
+                (file.collected || !file.reports.is_empty())
+                    && file.tests.iter().all(|test| test.outcome != Outcome::NotRun)
+            })
+        })
+    }
+}
+
+impl Test {
+    fn note(&mut self, report: Report) {
+        self.us = self.us.saturating_add(report.us);
+        if report.category == "rerun" {
+            self.attempts += 1;
+        }
+        self.outcome = match (self.outcome, report.when.as_str(), report.category.as_str()) {
+            (Outcome::Failed, _, _) => Outcome::Failed,
+            (_, "call", _) if report.is_failure() => Outcome::Failed,
+            (_, _, _) if report.is_failure() => Outcome::Error,
+            (_, _, "skipped") => Outcome::Skipped,
+            (_, _, "xfailed") => Outcome::Xfailed,
+            (_, _, "xpassed") => Outcome::Xpassed,
+            (Outcome::NotRun, "call", _) if report.outcome == "passed" => Outcome::Passed,
+            (before, _, _) => before,
+        };
+        self.reports.push(report);
+    }
+}
+
+impl Loss {
+    /// The failure as pytest would report one; none for a worker that never got to a file.
+    fn report(&self) -> Option<Report> {
+        let worker = format!("gw{}", self.worker.slot);
+        let (id, when, occasion) = match &self.during {
+            During::Start => return None,
+            During::Test(id) => (id.clone(), "call", "while running this test".to_owned()),
+            During::Collection(file) => (file.clone(), "collect", "while importing this file".to_owned()),
+            During::Between(Some(file)) => (file.clone(), "teardown", format!("after tests of {file}")),
+            During::Between(None) => (worker.clone(), "teardown", "before its first test".to_owned()),
+        };
+        let message = format!("worker {worker} died {occasion}: {}", self.death.cause);
+        let mut text = format!("{message}\n");
+        let output = self.death.output.trim_end();
+        if !output.is_empty() {
+            text.push_str(&format!("{:-^80}\n{output}\n", " Last output of the worker "));
+        }
+        let (category, letter, word) =
+            if when == "call" { ("failed", "F", "CRASHED") } else { ("error", "E", "ERROR") };
+        Some(Report {
+            head: id.split_once("::").map_or(id.as_str(), |(_, name)| name).replace("::", "."),
+            id,
+            when: when.to_owned(),
+            outcome: "failed".to_owned(),
+            category: category.to_owned(),
+            letter: letter.to_owned(),
+            word: word.to_owned(),
+            crash_line: Some(message.clone()),
+            message: Some(message),
+            plain: Some(text.clone()),
+            text: Some(text),
+            ..Report::default()
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! A worker's process: how it is started, heard and signalled.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use command_fds::{CommandFdExt as _, FdMapping};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use crate::crash::{Cause, Death};
+use crate::dispatcher::WorkerId;
+use crate::protocol::{Assignment, Message, Order};
+
+/// What reaches the dispatcher's loop.
+#[derive(Debug)]
+pub enum Event {
+    /// A worker said something.
+    Said(WorkerId, Message),
+    /// A worker said what cannot be understood.
+    Garbled(WorkerId, String),
+    /// A worker's process printed a line, without its end.
+    Printed(WorkerId, Vec<u8>),
+    /// A worker's process has ended.
+    Ended(WorkerId, Death),
+    /// Ctrl-C, or a request to terminate.
+    Signalled,
+    /// Time has passed.
+    Tick,
+}
+
+/// The descriptor of the socket in the worker.
+const SOCKET: i32 = 3;
+
+/// How much of a worker's last output is kept, in bytes.
+const TAIL: usize = 64 * 1024;
+
+/// How often a silent worker is checked for being alive.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A worker that runs.
+#[derive(Debug)]
+pub struct Worker {
+    group: Pid,
+    socket: UnixStream,
+}
+
+impl Worker {
+    /// Starts a worker in a process group of its own; what it says goes to `events`.
+    pub fn start(
+        python: &Path,
+        script: &Path,
+        id: WorkerId,
+        assignment: &Assignment,
+        events: &Sender<Event>,
+    ) -> io::Result<Self> {
+        let (ours, theirs) = UnixStream::pair()?;
+        let mut command = Command::new(python);
+        command
+            .arg(script)
+            .env("COV_RUN_FD", SOCKET.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .fd_mappings(vec![FdMapping { parent_fd: OwnedFd::from(theirs), child_fd: SOCKET }])
+            .map_err(io::Error::other)?;
+        let mut child = command.spawn()?;
+        drop(command); // and with it the worker's end of the socket
+        let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
+        let tail = Arc::new(Tail::default());
+        let stdout = child.stdout.take().map(|pipe| Box::new(pipe) as Pipe);
+        let stderr = child.stderr.take().map(|pipe| Box::new(pipe) as Pipe);
+        for pipe in stdout.into_iter().chain(stderr) {
+            let (tail, events) = (Arc::clone(&tail), events.clone());
+            tail.open();
+            thread::spawn(move || relay(pipe, id, &tail, &events));
+        }
+        let worker = Self { group, socket: ours.try_clone()? };
+        worker.tell_line(assignment)?;
+        let events = events.clone();
+        thread::spawn(move || listen(ours, id, child, &tail, &events));
+        Ok(worker)
+    }
+
+    /// Tells the worker something. One that has died does not hear it, which its end will show.
+    pub fn tell(&self, order: &Order) {
+        let _ = self.tell_line(order);
+    }
+
+    fn tell_line(&self, what: &impl serde::Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(what)?;
+        line.push(b'\n');
+        (&self.socket).write_all(&line)
+    }
+
+    /// Sends a signal to the worker and to what its tests started. It may have ended meanwhile.
+    pub fn signal(&self, signal: Signal) {
+        let _ = killpg(self.group, signal);
+    }
+}
+
+type Pipe = Box<dyn Read + Send>;
+
+/// The last output of a worker.
+#[derive(Debug, Default)]
+struct Tail {
+    state: Mutex<(VecDeque<u8>, u32)>,
+}
+
+impl Tail {
+    fn open(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 += 1;
+    }
+
+    fn close(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 -= 1;
+    }
+
+    fn push(&self, line: &[u8]) {
+        let kept = &mut self.state.lock().unwrap_or_else(PoisonError::into_inner).0;
+        kept.extend(line);
+        let surplus = kept.len().saturating_sub(TAIL);
+        kept.drain(..surplus);
+    }
+
+    /// What was printed last. Processes that outlive the worker may keep the pipes open, so the wait is short.
+    fn read(&self) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.1 == 0 || Instant::now() >= deadline {
+                let bytes: Vec<u8> = state.0.iter().copied().collect();
+                return String::from_utf8_lossy(&bytes).into_owned();
+            }
+            drop(state);
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Passes the lines of a pipe on.
+fn relay(pipe: Pipe, id: WorkerId, tail: &Tail, events: &Sender<Event>) {
+    let mut reader = BufReader::new(pipe);
+    let mut line = Vec::new();
+    while matches!(reader.read_until(b'\n', &mut line), Ok(count) if count > 0) {
+        tail.push(&line);
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        if events.send(Event::Printed(id, std::mem::take(&mut line))).is_err() {
+            break;
+        }
+    }
+    tail.close();
+}
+
+/// Passes on what a worker says, and at last how it ended.
+fn listen(socket: UnixStream, id: WorkerId, mut child: Child, tail: &Tail, events: &Sender<Event>) {
+    // A process that a test forked may hold the worker's end of the socket open for long after the worker's death, so
+    // the end of the stream cannot be waited for alone.
+    let _ = socket.set_read_timeout(Some(PATIENCE));
+    let mut reader = BufReader::new(socket);
+    let mut line = Vec::new();
+    let mut status = None;
+    loop {
+        match reader.read_until(b'\n', &mut line) {
+            Ok(0) => break,
+            Ok(_) => {
+                let event = match serde_json::from_slice(&line) {
+                    Ok(message) => Event::Said(id, message),
+                    Err(error) => {
+                        Event::Garbled(id, format!("{error}: {}", String::from_utf8_lossy(&line).trim_end()))
+                    }
+                };
+                line.clear();
+                if events.send(event).is_err() {
+                    return;
+                }
+            }
+            Err(error) if is_timeout(&error) => {
+                if status.is_some() {
+                    break;
+                }
+                status = child.try_wait().ok().flatten();
+            }
+            Err(_) => break,
+        }
+    }
+    let cause = status.map_or_else(|| child.wait(), Ok).map_or(Cause::Exit(-1), Cause::from);
+    let _ = events.send(Event::Ended(id, Death { cause, output: tail.read() }));
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
+}
