@@ -14,15 +14,26 @@ use crate::stream::Input;
 
 /// Reads the report that `input` holds. Names of files are relative to `root`, the project's directory.
 pub fn read(input: &Input, root: &Path) -> Result<Report, ReadError> {
+    read_kept(input, root, &|_| true)
+}
+
+/// Reads of the report that `input` holds the files that `keep` wants; it is asked for each file by its name, relative to
+/// `root`. What it does not want takes no memory.
+pub fn read_kept(input: &Input, root: &Path, keep: &dyn Fn(&str) -> bool) -> Result<Report, ReadError> {
     let Found { content, reader } = open(input)?;
     match content {
-        Content::Report => json::read(reader).map_err(|error| ReadError::new(input, error)),
-        Content::Cobertura => {
-            cobertura::read(reader, &Paths::on_disk(root)).map_err(|error| ReadError::new(input, error))
-        }
+        Content::Report => read_json(reader, keep).map_err(|error| ReadError::new(input, error)),
+        Content::Cobertura => cobertura::read(reader, &Paths::on_disk(root).kept_by(keep))
+            .map_err(|error| ReadError::new(input, error)),
         Content::Manifest => Err(ReadError::new(input, Problem::Manifest)),
         Content::CoveragePyJson => Err(ReadError::new(input, Problem::CoveragePyJson)),
     }
+}
+
+fn read_json(reader: impl BufRead, keep: &dyn Fn(&str) -> bool) -> Result<Report, JsonError> {
+    let (shards, files) = json::Files::open(reader)?;
+    let wanted = files.filter(|file| file.as_ref().map_or(true, |(name, _)| keep(name)));
+    Ok(Report { shards, files: wanted.collect::<Result<_, _>>()? })
 }
 
 /// What an input holds.
@@ -180,6 +191,7 @@ impl std::error::Error for ReadError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::FileCoverage;
 
     fn read_bytes(bytes: &[u8]) -> Result<Report, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -205,6 +217,32 @@ mod tests {
         let xml = b"\xef\xbb\xbf\n<coverage><packages/></coverage>";
         for bytes in [json.as_slice(), pretty, &behind_a_mark, &far_away, xml] {
             assert_eq!(read_bytes(bytes), Ok(Report::default()));
+        }
+    }
+
+    #[test]
+    fn files_that_are_not_wanted_are_passed_over() {
+        let file = || ("kept.py".to_owned(), FileCoverage::default());
+        let other = || ("other.py".to_owned(), FileCoverage::default());
+        let report = Report { files: [file(), other()].into(), ..Report::default() };
+        let mut json = Vec::new();
+        json::write(&report, &mut json).unwrap();
+        let class = |name: &str| format!("<class filename=\"{name}\"><lines/></class>");
+        let classes = class("kept.py") + &class("other.py");
+        let xml = format!(
+            "<coverage><packages><package><classes>{classes}</classes></package></packages></coverage>"
+        );
+        for bytes in [json.as_slice(), xml.as_bytes()] {
+            let input = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(input.path(), bytes).unwrap();
+            let asked = std::cell::RefCell::new(Vec::new());
+            let keep = |name: &str| {
+                asked.borrow_mut().push(name.to_owned());
+                name == "kept.py"
+            };
+            let read = read_kept(&Input::File(input.path().to_owned()), Path::new("/proj"), &keep).unwrap();
+            assert_eq!(read.files, [file()].into());
+            assert_eq!(asked.into_inner(), ["kept.py", "other.py"]);
         }
     }
 
