@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// `path` with `/` only, without `.`, doubled and trailing slashes; `..` is taken back where it can be.
 pub(super) fn normal(path: &str) -> String {
-    let path = path.trim().replace('\\', "/");
+    let path = path.replace('\\', "/");
     let (start, rest) = split_start(&path);
     let mut parts: Vec<&str> = Vec::new();
     for part in rest.split('/') {

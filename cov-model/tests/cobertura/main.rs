@@ -1,0 +1,6 @@
+//! Cobertura: what is read of each dialect, what is refused, and what is written.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod document_type;
+mod roundtrip;
