@@ -12,6 +12,7 @@ pub mod json;
 mod lines;
 pub mod manifest;
 mod merge;
+pub mod path;
 mod percent;
 pub mod ranges;
 pub mod read;

@@ -20,20 +20,7 @@ pub fn read(input: &Input, root: &Path) -> Result<Report, ReadError> {
 /// Reads of the report that `input` holds the files that `keep` wants; it is asked for each file by its name, relative to
 /// `root`. What it does not want takes no memory.
 pub fn read_kept(input: &Input, root: &Path, keep: &dyn Fn(&str) -> bool) -> Result<Report, ReadError> {
-    let Found { content, reader } = open(input)?;
-    match content {
-        Content::Report => read_json(reader, keep).map_err(|error| ReadError::new(input, error)),
-        Content::Cobertura => cobertura::read(reader, &Paths::on_disk(root).kept_by(keep))
-            .map_err(|error| ReadError::new(input, error)),
-        Content::Manifest => Err(ReadError::new(input, Problem::Manifest)),
-        Content::CoveragePyJson => Err(ReadError::new(input, Problem::CoveragePyJson)),
-    }
-}
-
-fn read_json(reader: impl BufRead, keep: &dyn Fn(&str) -> bool) -> Result<Report, JsonError> {
-    let (shards, files) = json::Files::open(reader)?;
-    let wanted = files.filter(|file| file.as_ref().map_or(true, |(name, _)| keep(name)));
-    Ok(Report { shards, files: wanted.collect::<Result<_, _>>()? })
+    open(input)?.into_report(&Paths::on_disk(root).kept_by(keep))
 }
 
 /// What an input holds.
@@ -55,15 +42,37 @@ pub struct Found {
     pub content: Content,
     /// The input from its beginning, unpacked, without a byte order mark.
     pub reader: Box<dyn BufRead>,
+    input: Input,
 }
 
 /// Opens `input` and looks what it holds.
 pub fn open(input: &Input) -> Result<Found, ReadError> {
     let refused = |problem: Problem| ReadError::new(input, problem);
     let mut reader = input.open().map_err(|error| refused(error.into()))?;
-    look(&mut reader)
-        .map_err(refused)
-        .map(|(content, start)| Found { content, reader: Box::new(Cursor::new(start).chain(reader)) })
+    let (content, start) = look(&mut reader).map_err(refused)?;
+    Ok(Found { content, reader: Box::new(Cursor::new(start).chain(reader)), input: input.clone() })
+}
+
+impl Found {
+    /// Reads the files of a report that `paths` wants. Those of a document are named by `paths`; those of our own JSON
+    /// have their names.
+    pub fn into_report(self, paths: &Paths<'_>) -> Result<Report, ReadError> {
+        let Self { content, reader, input } = self;
+        match content {
+            Content::Report => read_json(reader, paths).map_err(|error| ReadError::new(&input, error)),
+            Content::Cobertura => {
+                cobertura::read(reader, paths).map_err(|error| ReadError::new(&input, error))
+            }
+            Content::Manifest => Err(ReadError::new(&input, Problem::Manifest)),
+            Content::CoveragePyJson => Err(ReadError::new(&input, Problem::CoveragePyJson)),
+        }
+    }
+}
+
+fn read_json(reader: impl BufRead, paths: &Paths<'_>) -> Result<Report, JsonError> {
+    let (shards, files) = json::Files::open(reader)?;
+    let wanted = files.filter(|file| file.as_ref().map_or(true, |(name, _)| paths.is_kept(name)));
+    Ok(Report { shards, files: wanted.collect::<Result<_, _>>()? })
 }
 
 /// How much is looked at before a decision; white space in front may be longer.
@@ -164,9 +173,16 @@ enum Problem {
     CoveragePyJson,
     #[error("not a coverage report: {0}")]
     Foreign(String),
+    #[error("{}{message}", line.map_or_else(String::new, |line| format!("{line}: ")))]
+    At { line: Option<usize>, message: String },
 }
 
 impl ReadError {
+    /// What is wrong with `input`, and on which 1-based line, where that is known.
+    pub fn at(input: &Input, line: Option<usize>, message: impl fmt::Display) -> Self {
+        Self::new(input, Problem::At { line, message: message.to_string() })
+    }
+
     fn new(input: &Input, problem: impl Into<Problem>) -> Self {
         Self { input: input.to_string(), problem: problem.into() }
     }
@@ -180,6 +196,7 @@ impl fmt::Display for ReadError {
             problem,
             Problem::Json(JsonError::Shape { .. } | JsonError::Truncated { .. })
                 | Problem::Cobertura(CoberturaError::At { .. })
+                | Problem::At { line: Some(_), .. }
         );
         let space = if has_line { "" } else { " " };
         write!(formatter, "{input}:{space}{problem}")

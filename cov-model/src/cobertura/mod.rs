@@ -11,7 +11,6 @@ mod error;
 mod escape;
 mod line;
 mod newlines;
-mod path;
 mod paths;
 mod read;
 mod write;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::path::{absolute, is_absolute, join, normal, within};
+use crate::path::{absolute, is_absolute, join, normal, within};
 
 /// How the files of a document are named, and which of them are wanted.
 ///
@@ -71,7 +71,8 @@ impl<'a> Paths<'a> {
         self
     }
 
-    pub(super) fn is_kept(&self, name: &str) -> bool {
+    /// Whether the file of this name is wanted.
+    pub fn is_kept(&self, name: &str) -> bool {
         (self.keep)(name)
     }
 

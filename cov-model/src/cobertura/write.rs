@@ -8,8 +8,8 @@ use std::path::Path;
 
 use super::branches::BranchLines;
 use super::escape::Escaped;
-use super::path::{absolute, normal};
 use super::{COMMENT_YES_NO, DTD};
+use crate::path::{absolute, normal};
 use crate::percent::Ratio;
 use crate::report::{FileCoverage, HitKind, Report};
 use crate::totals::Totals;
@@ -230,7 +230,8 @@ mod tests {
             (3, 7000, "0.0004286"),
             (1, 1_000_000, "0.0001"),
             (999_999, 1_000_000, "0.9999"),
-            (99_995, 1_000_000, "0.09999"),
+            (99_995, 1_000_000, "0.1"),
+            (12_345, 100_000, "0.1235"),
             (999_996, 10_000_000, "0.1"),
         ] {
             assert_eq!(rate(Ratio::new(covered, total)), expected, "{covered}/{total}");

@@ -1,9 +1,9 @@
-//! Paths as text, of any system, whatever system this runs on.
+//! Paths as text, of any system, whatever system this runs on: reports travel.
 
 use std::path::Path;
 
 /// `path` with `/` only, without `.`, doubled and trailing slashes; `..` is taken back where it can be.
-pub(super) fn normal(path: &str) -> String {
+pub fn normal(path: &str) -> String {
     let path = path.replace('\\', "/");
     let (start, rest) = split_start(&path);
     let mut parts: Vec<&str> = Vec::new();
@@ -34,12 +34,12 @@ fn split_start(path: &str) -> (&str, &str) {
 }
 
 /// Whether a normal path is absolute, on whatever system.
-pub(super) fn is_absolute(path: &str) -> bool {
+pub fn is_absolute(path: &str) -> bool {
     !split_start(path).0.is_empty()
 }
 
 /// `path` seen from the directory `base`, both normal.
-pub(super) fn join(base: &str, path: &str) -> String {
+pub fn join(base: &str, path: &str) -> String {
     if is_absolute(path) || base.is_empty() {
         return path.to_owned();
     }
@@ -49,7 +49,7 @@ pub(super) fn join(base: &str, path: &str) -> String {
 }
 
 /// `path` relative to the directory `base`, both normal; `None` where it does not lie in it.
-pub(super) fn within<'a>(base: &str, path: &'a str) -> Option<&'a str> {
+pub fn within<'a>(base: &str, path: &'a str) -> Option<&'a str> {
     let (start, below) = split_start(path);
     let (base_start, base_below) = split_start(base);
     // Drives are called c: and C:.
@@ -64,7 +64,7 @@ pub(super) fn within<'a>(base: &str, path: &'a str) -> Option<&'a str> {
 }
 
 /// The absolute form of `directory` on this machine.
-pub(super) fn absolute(directory: &Path) -> String {
+pub fn absolute(directory: &Path) -> String {
     std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()).to_string_lossy().into_owned()
 }
 
