@@ -97,7 +97,7 @@ fn nothing_of(rule: &Rule) -> String {
     let whose = if rule.glob.is_some() { "the files that match have" } else { "the report has" };
     match rule.metric {
         Metric::Total | Metric::Lines => format!("{whose} no executable line"),
-        Metric::Branches => format!("{whose} no branches: measure with them"),
+        Metric::Branches => format!("{whose} no branches: measure them too"),
         Metric::Functions => format!("{whose} no functions: their format did not tell"),
     }
 }
@@ -225,7 +225,7 @@ mod tests {
         for (rule, reason) in [
             ("lib/*: lines >= 0", "no file of the report matches"),
             ("src/empty.py: lines >= 0", "the files that match have no executable line"),
-            ("src/*: branches >= 0", "the files that match have no branches: measure with them"),
+            ("src/*: branches >= 0", "the files that match have no branches: measure them too"),
             (
                 "each src/*: functions >= 0",
                 "the files that match have no functions: their format did not tell",

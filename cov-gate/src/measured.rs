@@ -7,26 +7,18 @@ use std::path::Path;
 
 use crate::judge::Files;
 use crate::project::Project;
-use crate::wording::plural;
 
 /// Reads the totals of a report that is to be judged; it must have something to judge.
 pub(crate) fn read(input: &Input, project: &Project) -> anyhow::Result<Files> {
     let all = totals(input, project)?;
-    let count = all.len();
-    let files = reported(all, project);
-    let nothing = |reason: String| {
-        Err(Failure::new(Status::Nothing, format!("{input}: nothing to judge: {reason}")).into())
-    };
-    if count == 0 {
+    let nothing =
+        |reason| Err(Failure::new(Status::Nothing, format!("{input}: nothing to judge: {reason}")).into());
+    if all.is_empty() {
         return nothing("the report has no files".to_owned());
     }
+    let files = reported(all, project);
     if files.is_empty() {
-        let left_out = format!(
-            "include and omit of {} leave out all of its {}",
-            project.name(),
-            plural(count as u64, "file", "files")
-        );
-        return nothing(left_out);
+        return nothing(format!("include and omit of {} leave out every file", project.name()));
     }
     if files.iter().all(|(_, totals)| totals.combined().total == 0) {
         return nothing("no file has an executable line".to_owned());

@@ -74,6 +74,7 @@ impl Verdicts {
             let count = 1 + holding.count() as u64;
             lines.push(match (lines.is_empty(), count) {
                 (true, 1) => first.clone(),
+                (true, 2) => format!("{first}; both rules hold"),
                 (true, _) => format!("{first}; all {count} rules hold"),
                 (false, 1) => "the other rule holds".to_owned(),
                 (false, _) => format!("{} hold", plural(count, "other rule", "other rules")),
@@ -113,7 +114,7 @@ mod tests {
         use Standing::{Broken, Holds, Nothing};
         let lines = |standings: &[Standing]| verdicts(standings).lines(false, false);
         assert_eq!(lines(&[Holds]), ["Holds", "Remark"]);
-        assert_eq!(lines(&[Holds, Holds]), ["Holds; all 2 rules hold", "Remark"]);
+        assert_eq!(lines(&[Holds, Holds]), ["Holds; both rules hold", "Remark"]);
         assert_eq!(lines(&[Holds, Broken]), ["Broken", "the other rule holds", "Remark"]);
         assert_eq!(
             lines(&[Holds, Nothing, Broken, Holds]),
