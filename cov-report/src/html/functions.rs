@@ -1,0 +1,74 @@
+//! The functions of a file, with what was covered of each.
+
+use std::fmt::{self, Write as _};
+
+use cov_model::{HitKind, Ratio};
+
+use super::escape::Escaped;
+use super::gauge::Gauge;
+use super::python::is_python;
+use crate::summary::FileSummary;
+
+/// Appends the table of the functions of `file`, if it has any.
+pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String) -> fmt::Result {
+    let functions = &file.coverage.functions;
+    if functions.is_empty() {
+        return Ok(());
+    }
+    write!(
+        html,
+        "<details><summary>{} functions</summary>\n<table>\n<thead><tr><th scope=col>Function<th scope=col>Line<th scope=col>{}<th scope=col>Lines<th scope=col>Coverage</thead>\n",
+        functions.len(),
+        if file.coverage.hits == HitKind::Counts { "Calls" } else { "Entered" },
+    )?;
+    let owned = lines_of_functions(file);
+    for (((start, name), function), lines) in functions.iter().zip(owned) {
+        write!(
+            html,
+            "<tr><th scope=row class={}><a href=#L{start}>{}</a><td>{start}<td>",
+            if function.hits == 0 { "m" } else { "r" },
+            Escaped(name)
+        )?;
+        match (file.coverage.hits, function.hits) {
+            (HitKind::Counts, hits) => write!(html, "{hits}")?,
+            (HitKind::YesNo, 0) => html.push_str("never"),
+            (HitKind::YesNo, _) => html.push_str("yes"),
+        }
+        match lines {
+            Some(lines) => {
+                write!(html, "<td>{}/{}<td>", lines.covered, lines.total)?;
+                gauge.bar(lines, html);
+                writeln!(html, " {}", gauge.percent(lines))?;
+            }
+            None => html.push_str("<td><td>\n"),
+        }
+    }
+    html.push_str("</table></details>\n");
+    Ok(())
+}
+
+/// The lines covered of each function, where its extent is known. A line belongs to the innermost function around it.
+/// The line that a Python function starts with is not its own: it runs when the function is defined.
+fn lines_of_functions(file: &FileSummary<'_>) -> Vec<Option<Ratio>> {
+    let extents: Vec<(u32, Option<u32>)> =
+        file.coverage.functions.iter().map(|((start, _), function)| (*start, function.end)).collect();
+    let mut ratios: Vec<Option<Ratio>> =
+        extents.iter().map(|(_, end)| end.map(|_| Ratio::default())).collect();
+    let is_python = is_python(file);
+    let mut open: Vec<usize> = Vec::new();
+    let mut upcoming = extents.iter().enumerate().peekable();
+    for (line, hits) in file.coverage.lines.iter() {
+        while let Some((index, _)) = upcoming.next_if(|(_, (start, _))| start + u32::from(is_python) <= line)
+        {
+            open.push(index);
+        }
+        // Extents nest, so that what has ended is on top.
+        while open.last().is_some_and(|&index| extents[index].1.is_none_or(|end| end < line)) {
+            open.pop();
+        }
+        if let Some(ratio) = open.last().and_then(|&index| ratios[index].as_mut()) {
+            *ratio += Ratio::new(u64::from(hits > 0), 1);
+        }
+    }
+    ratios
+}

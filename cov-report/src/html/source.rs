@@ -1,0 +1,103 @@
+//! The source of a file, and whether it is the one that was measured.
+
+use std::fs;
+use std::path::Path;
+
+use cov_model::{Digest, FileCoverage};
+
+/// What is known of the source of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    /// Its text with `\n` between the lines, if it could be read.
+    pub(super) text: Option<String>,
+    /// Whether that is what was measured.
+    pub(super) trust: Trust,
+}
+
+/// Whether a source is the one that was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Its digest says so.
+    Same,
+    /// The report has no digest, and nothing speaks against it.
+    Unknown,
+    /// Its text is another one.
+    Changed,
+    /// The report speaks of this line, which the source does not have.
+    TooShort(u32),
+    /// It could not be read.
+    Absent,
+}
+
+impl Trust {
+    /// Whether readers must be warned.
+    pub(super) fn is_doubtful(self) -> bool {
+        !matches!(self, Self::Same | Self::Unknown)
+    }
+}
+
+impl Source {
+    /// Reads the source of `coverage` at `path`.
+    pub(super) fn read(path: &Path, coverage: &FileCoverage) -> Self {
+        // Only a regular file is read: a report must not make us wait for a pipe.
+        let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+        match is_file.then(|| fs::read(path)) {
+            Some(Ok(bytes)) => Self::of(bytes, coverage),
+            _ => Self { text: None, trust: Trust::Absent },
+        }
+    }
+
+    fn of(bytes: Vec<u8>, coverage: &FileCoverage) -> Self {
+        let digest = coverage.digest.map(|digest| digest == Digest::of(&bytes));
+        let text = decode(bytes);
+        let lines = text.split_terminator('\n').count();
+        let measured = coverage.lines.iter().last().map_or(0, |(line, _)| line);
+        let last = coverage.excluded.last().copied().unwrap_or(0).max(measured);
+        let trust = match digest {
+            Some(true) => Trust::Same,
+            Some(false) => Trust::Changed,
+            None if last as usize > lines => Trust::TooShort(last),
+            None => Trust::Unknown,
+        };
+        Self { text: Some(text), trust }
+    }
+}
+
+/// `bytes` as text. What is not UTF-8 is taken for Latin-1, which can be anything and is often right.
+fn decode(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| error.as_bytes().iter().map(|&byte| char::from(byte)).collect());
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trust(bytes: &[u8], digest: Option<Digest>, last: u32) -> Trust {
+        let lines = [(last, 1)].into_iter().collect();
+        Source::of(bytes.to_owned(), &FileCoverage { digest, lines, ..FileCoverage::default() }).trust
+    }
+
+    #[test]
+    fn a_source_is_trusted_by_its_digest() {
+        let bytes = b"a = 1\nb = 2\n";
+        assert_eq!(trust(bytes, Some(Digest::of(bytes)), 2), Trust::Same);
+        assert_eq!(trust(bytes, Some(Digest::of(b"")), 2), Trust::Changed);
+        assert_eq!(trust(bytes, None, 2), Trust::Unknown);
+        assert_eq!(trust(bytes, None, 3), Trust::TooShort(3));
+    }
+
+    #[test]
+    fn any_bytes_are_text() {
+        assert_eq!(decode(b"\xef\xbb\xbfa\r\nb\rc\n".to_vec()), "a\nb\nc\n");
+        assert_eq!(decode(b"# caf\xe9".to_vec()), "# café");
+    }
+
+    #[test]
+    fn what_is_no_file_is_absent() {
+        let source = Source::read(Path::new("/"), &FileCoverage::default());
+        assert_eq!(source, Source { text: None, trust: Trust::Absent });
+    }
+}

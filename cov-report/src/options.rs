@@ -1,0 +1,129 @@
+//! How a report is to be shown: the project's configuration, and the command line that wins over it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use cov_model::Percent;
+use cov_model::config::{Configuration, process_environment};
+use cov_model::glob::FileFilter;
+
+use crate::cli::Args;
+use crate::order::Order;
+use crate::target::Format;
+
+/// How a report is to be shown.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The root that paths are relative to.
+    pub project: PathBuf,
+    /// Which files are reported.
+    pub filter: FileFilter,
+    /// The format for standard output when none is asked for.
+    pub default_format: Format,
+    /// Whether the project measures branches, so that none in the report means that there are none.
+    pub measures_branches: bool,
+    /// Digits behind the point of percentages.
+    pub precision: u8,
+    /// The order of the table.
+    pub order: Order,
+    /// Whether the table has a column with what is missing.
+    pub show_missing: bool,
+    /// Which files are left out of the table.
+    pub skip: Skip,
+    /// After how many directories the name of a Cobertura package ends.
+    pub package_depth: usize,
+    /// What HTML alone needs.
+    pub html: HtmlOptions,
+}
+
+/// Which files are left out. They count in the totals all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skip {
+    /// Those that miss nothing.
+    pub covered: bool,
+    /// Those without code.
+    pub empty: bool,
+}
+
+/// How HTML is to look.
+#[derive(Clone, Debug)]
+pub struct HtmlOptions {
+    /// The title of the index.
+    pub title: String,
+    /// Where it goes unless the command line says so.
+    pub directory: PathBuf,
+    /// A style sheet of the project's own.
+    pub extra_css: Option<PathBuf>,
+    /// Which files are left out.
+    pub skip: Skip,
+    /// The coverage that counts as high: what the project asks of itself.
+    pub fail_under: Option<Percent>,
+}
+
+impl Options {
+    /// The options of `args` over those of the configuration, and the warnings that this gave.
+    pub fn read(args: &Args) -> anyhow::Result<(Self, Vec<String>)> {
+        let Configuration { coverage, path, warnings } =
+            Configuration::read(&args.project, args.config.as_deref(), &process_environment)?;
+        let named = || path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let report = coverage.report;
+        let root = args
+            .project
+            .canonicalize()
+            .with_context(|| format!("{}: the project cannot be read", args.project.display()))?;
+        let patterns = |given: &Vec<String>, configured| {
+            if given.is_empty() { configured } else { given.clone() }
+        };
+        let include = patterns(&args.include, report.include);
+        let omit = patterns(&args.omit, report.omit);
+        let switch = |on: bool, off: bool, configured: bool| on || (configured && !off);
+        let skip = |covered, empty| Skip {
+            covered: switch(args.skip_covered, args.no_skip_covered, covered),
+            empty: switch(args.skip_empty, args.no_skip_empty, empty),
+        };
+        let order = match (args.sort, report.sort.as_deref()) {
+            (Some(order), _) => order,
+            (None, None | Some("")) => Order::default(),
+            (None, Some(text)) => text.parse().map_err(|error| anyhow!("{}: {error}", named()))?,
+        };
+        let options = Self {
+            filter: FileFilter::new(&include, &omit, &root.to_string_lossy())?,
+            default_format: default_format(report.format.as_deref())
+                .with_context(|| format!("{}: [report] format", named()))?,
+            measures_branches: coverage.run.branch,
+            precision: args.precision.unwrap_or(report.precision),
+            order,
+            show_missing: switch(args.show_missing, args.no_show_missing, report.show_missing),
+            skip: skip(report.skip_covered, report.skip_empty),
+            // Python counts below 0 from the end; nobody has asked for that of packages.
+            package_depth: usize::try_from(coverage.xml.package_depth).unwrap_or(usize::MAX),
+            html: HtmlOptions {
+                title: args.title.clone().unwrap_or(coverage.html.title),
+                directory: args.project.join(coverage.html.directory),
+                extra_css: coverage.html.extra_css.map(|path| args.project.join(path)),
+                skip: skip(
+                    coverage.html.skip_covered.unwrap_or(report.skip_covered),
+                    coverage.html.skip_empty.unwrap_or(report.skip_empty),
+                ),
+                fail_under: report.fail_under,
+            },
+            project: args.project.clone(),
+        };
+        Ok((options, warnings.iter().map(ToString::to_string).collect()))
+    }
+
+    /// Where the file that a report calls `path` should be.
+    pub fn source_of(&self, path: &str) -> PathBuf {
+        self.project.join(Path::new(path))
+    }
+}
+
+/// The format that the configuration asks for.
+fn default_format(name: Option<&str>) -> anyhow::Result<Format> {
+    match name {
+        None | Some("" | "text") => Ok(Format::Text),
+        Some("markdown") => Ok(Format::Markdown),
+        Some("total") => Ok(Format::Total),
+        Some(other) => Err(anyhow!("there is no format {other:?}: choose one of text, markdown, total")),
+    }
+}

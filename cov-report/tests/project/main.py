@@ -1,0 +1,3 @@
+from api.server import Server
+
+Server().get("a;b")
