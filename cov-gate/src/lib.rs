@@ -10,6 +10,7 @@ mod rule;
 mod verdict;
 mod wording;
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
 
 use cov_model::status::Status;
@@ -17,6 +18,7 @@ use cov_model::stream::{Input, Output};
 
 use crate::cli::Args;
 use crate::judge::{compare, judge};
+use crate::measured::Measured;
 use crate::project::Project;
 use crate::rounding::Rounding;
 use crate::verdict::Verdicts;
@@ -25,15 +27,14 @@ use crate::wording::Wording;
 /// Judges the report that the command line names, and says the verdict on standard output.
 pub fn run(args: &Args) -> anyhow::Result<Status> {
     let project = Project::open(args)?;
-    if !args.quiet {
-        warn(&project);
-    }
+    warn(args, &project.configuration.warnings);
     let rules = demands::demands(args, &project)?;
     let report = args.report.clone().unwrap_or(Input::Stdin);
     let named: Vec<_> = std::iter::once(report.clone()).chain(args.baseline.clone()).collect();
     Input::or_stdin(&named).map_err(measured::usage)?;
 
-    let files = measured::read(&report, &project)?;
+    let Measured { files, incomplete } = measured::read(&report, &project)?;
+    warn(args, incomplete.as_slice());
     let precision = project.configuration.coverage.report.precision;
     let rounding = if args.coverage_py_rounding { Rounding::CoveragePy(precision) } else { Rounding::Exact };
     let wording = Wording {
@@ -73,9 +74,9 @@ fn say(verdicts: &Verdicts, args: &Args) -> anyhow::Result<Status> {
     }
 }
 
-/// Tells of options that coverage.py does not know: a threshold may be among them.
-fn warn(project: &Project) {
-    for warning in &project.configuration.warnings {
+/// Tells what may explain an unexpected verdict.
+fn warn(args: &Args, warnings: &[impl Display]) {
+    for warning in warnings.iter().filter(|_| !args.quiet) {
         // When nobody can be warned, the verdict is still worth having.
         let _ = writeln!(io::stderr(), "cov-gate: warning: {warning}");
     }

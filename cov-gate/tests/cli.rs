@@ -36,7 +36,10 @@ fn man_page() -> Vec<u8> {
             Some(heading) => writeln!(page, ".SH {heading}\n.nf").unwrap(),
             None if line.is_empty() => writeln!(page, ".fi").unwrap(),
             None => {
-                writeln!(page, "{}", line.trim_start().replace('\\', "\\\\").replace('-', "\\-")).unwrap()
+                let line = line.trim_start().replace('\\', "\\\\").replace('-', "\\-");
+                // A dot or an apostrophe in front would make it a command to the formatter.
+                let guard = if line.starts_with(['.', '\'']) { "\\&" } else { "" };
+                writeln!(page, "{guard}{line}").unwrap();
             }
         }
     }

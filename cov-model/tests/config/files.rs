@@ -448,3 +448,13 @@ fn generated_files_are_read_as_coverage_py_does() {
     let (read, refused) = compare(&cases);
     assert!(read > 1_000 && refused > 500, "the cases say too little: {read} read, {refused} refused");
 }
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "(\\[[a-z.:]{0,12}\\]|[a-z_]{0,9} ?[=:] ?|[\\[\\]{}$#;'\",\n\t ]|\\PC){0,60}") {
+        for name in [".coveragerc", ".coveragerc.toml"] {
+            // Read or refused: both are fine.
+            let _ = Case::default().file(name, &text).read();
+        }
+    }
+}

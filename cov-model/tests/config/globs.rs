@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use cov_model::glob::Globs;
+use cov_model::glob::{GlobError, Globs};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -107,4 +107,18 @@ fn include_and_omit_are_seen_from_the_root() {
         let ours: Vec<_> = paths.iter().map(|path| globs.matches(path)).collect();
         assert_eq!(&json!(ours), answer, "{patterns:?}");
     }
+}
+
+proptest! {
+    #[test]
+    fn no_pattern_makes_the_matcher_panic(patterns in prop::collection::vec("([*?\\[\\]/\\\\^-]|\\PC){0,20}", 0..3), path in "\\PC*") {
+        if let Ok(globs) = Globs::new(&patterns) {
+            globs.matches(&path);
+        }
+    }
+}
+
+#[test]
+fn a_pattern_that_is_too_large_is_refused() {
+    assert!(matches!(Globs::new(&["a*/".repeat(200_000)]), Err(GlobError::TooLarge)));
 }
