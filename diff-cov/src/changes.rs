@@ -1,0 +1,133 @@
+//! Where the change comes from: git, a diff file, or an older copy of the project.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use cov_model::status::{Failure, Status};
+use cov_model::stream::Input;
+
+use crate::cli::Args;
+use crate::diff::{self, Diff, DiffError, shown};
+use crate::exclusion::Excluded;
+use crate::git::{GitError, Repository};
+use crate::notes::Notes;
+use crate::place::{Names, Place};
+use crate::trees;
+
+/// A change, where its names lead to, and what it is against.
+pub(crate) struct Changes {
+    pub(crate) diff: Diff,
+    pub(crate) place: Place,
+    /// As a part of a sentence: `against origin/main`.
+    pub(crate) comparison: String,
+    /// New files that git does not track and nobody asked for, by name.
+    pub(crate) untracked: Vec<Vec<u8>>,
+    /// How many changed files were left out.
+    excluded: usize,
+}
+
+impl Changes {
+    /// Whether nothing changed at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.diff.changes.is_empty() && self.excluded == 0
+    }
+
+    /// Leaves out the files that `excluded` has.
+    pub(crate) fn leave_out(&mut self, excluded: &Excluded, notes: Notes) {
+        let place = &self.place;
+        let before = self.diff.changes.len();
+        self.diff.changes.retain(|change| {
+            let name = shown(&change.path);
+            let is_left_out = excluded.has(&place.seen_from_project(&name));
+            if is_left_out {
+                notes.explain(&format!("{name}: left out, by --exclude"));
+            }
+            !is_left_out
+        });
+        self.untracked.retain(|name| !excluded.has(&place.seen_from_project(&shown(name))));
+        self.excluded = before - self.diff.changes.len();
+    }
+
+    /// Gets the change that the command line asks for; `base` is the revision to compare with, if one is named.
+    pub(crate) fn get(args: &Args, base: Option<&str>, notes: Notes) -> anyhow::Result<Self> {
+        if !args.project.is_dir() {
+            anyhow::bail!("{} is no directory", args.project.display());
+        }
+        match (&args.diff, &args.before) {
+            (Some(input), _) => Self::of_file(input, &args.project, notes),
+            (None, Some(before)) => Self::of_trees(before, &args.project),
+            (None, None) => Self::of_git(args, base, notes),
+        }
+    }
+
+    fn of_git(args: &Args, base: Option<&str>, notes: Notes) -> anyhow::Result<Self> {
+        let repository = Repository::of(&args.project)?;
+        let named = base;
+        let base = repository.base(named).map_err(|error| match error {
+            GitError::NoBase => anyhow::Error::new(Failure::new(Status::Usage, error.to_string())),
+            error => error.into(),
+        })?;
+        let comparison = format!("compared with {}, from the merge base {:.12} on", base.name, base.commit);
+        if named.is_none() {
+            notes.say(&comparison);
+        } else {
+            notes.explain(&comparison);
+        }
+        let mut diff = repository.diff(&base)?;
+        // What the diff says is what stands in the working tree, where a filter of git's may have written it otherwise.
+        diff.changes.iter_mut().for_each(|change| change.text.clear());
+        let mut untracked = repository.untracked()?;
+        if args.untracked {
+            for name in untracked.drain(..) {
+                let added = repository.added(name.clone());
+                diff.changes.extend(added.with_context(|| shown(&name))?);
+            }
+        }
+        Ok(Self {
+            diff,
+            place: Place {
+                project: args.project.clone(),
+                top: Some(repository.top),
+                prefix: repository.prefix,
+                names: Names::AtTop,
+            },
+            comparison: format!("against {}", base.name),
+            untracked,
+            excluded: 0,
+        })
+    }
+
+    fn of_file(input: &Input, project: &Path, notes: Notes) -> anyhow::Result<Self> {
+        let reader = input.open().map_err(|error| anyhow::anyhow!("{input}: {error}"))?;
+        let diff = diff::parse(reader).map_err(|error| match error {
+            DiffError::At { .. } => anyhow::anyhow!("{input}:{error}"),
+            _ => anyhow::anyhow!("{input}: {error}"),
+        })?;
+        for remark in &diff.not_shown {
+            notes.say(&format!("{input}: \"{remark}\": what is in there is not judged; diff -N shows it"));
+        }
+        // The diff is usable without a repository, and without git.
+        let repository = Repository::of(project).ok();
+        let (top, prefix) = match repository {
+            Some(repository) => (Some(repository.top), repository.prefix),
+            None => (None, String::new()),
+        };
+        let place = Place { project: project.to_owned(), top, prefix, names: Names::Unknown };
+        Ok(Self { diff, place, comparison: format!("in {input}"), untracked: Vec::new(), excluded: 0 })
+    }
+
+    fn of_trees(before: &Path, project: &Path) -> anyhow::Result<Self> {
+        Ok(Self {
+            diff: trees::compare(before, project)?,
+            place: Place {
+                project: project.to_owned(),
+                top: None,
+                prefix: String::new(),
+                names: Names::AtProject,
+            },
+            comparison: format!("against {}", before.display()),
+            untracked: Vec::new(),
+            excluded: 0,
+        })
+    }
+}

@@ -1,0 +1,140 @@
+//! One file of a diff, as far as it was read: its names, what became of it, its lines.
+
+use super::name::{git_names, header_name, is_reversed, name_after};
+use super::{AddedText, Change, Kind, Runs};
+
+/// What a diff calls a file that is not there.
+const NOTHING: &[u8] = b"/dev/null";
+
+/// A file of a diff.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    /// The 1-based line of the diff where it begins.
+    pub(super) line: usize,
+    /// The names of a `diff --git` line, with their prefixes.
+    git: Option<(Vec<u8>, Vec<u8>)>,
+    /// The name of a `diff --cc` line.
+    combined: Option<Vec<u8>>,
+    /// The names of the `---` and `+++` lines.
+    names: Option<(Vec<u8>, Vec<u8>)>,
+    /// The names of the `rename` or `copy` lines.
+    from: Option<Vec<u8>>,
+    to: Option<Vec<u8>>,
+    is_copy: bool,
+    kind: Option<Kind>,
+    pub(super) has_hunks: bool,
+    /// The first line that the next hunk may speak of.
+    pub(super) next_line: u32,
+    pub(super) lines: Runs,
+    pub(super) text: Vec<AddedText>,
+}
+
+impl File {
+    /// A file that begins with the line `diff --git`, the rest of which is `names`.
+    pub(super) fn of_git(line: usize, names: &[u8]) -> Option<Self> {
+        Some(Self { line, git: Some(git_names(names)?), ..Self::default() })
+    }
+
+    /// A file that begins with the line `diff --cc`, the rest of which is `name`.
+    pub(super) fn of_merge(line: usize, name: &[u8]) -> Option<Self> {
+        Some(Self { line, combined: Some(header_name(name)?), ..Self::default() })
+    }
+
+    /// A file that begins with the lines `---` and `+++`.
+    pub(super) fn plain(line: usize, old: Vec<u8>, new: Vec<u8>) -> Self {
+        Self { line, names: Some((old, new)), ..Self::default() }
+    }
+
+    /// Whether it has no other head than its `---` and `+++` lines, which any text may contain.
+    pub(super) fn is_plain(&self) -> bool {
+        self.git.is_none() && self.combined.is_none()
+    }
+
+    /// Whether its `---` and `+++` lines were read.
+    pub(super) fn is_named(&self) -> bool {
+        self.names.is_some()
+    }
+
+    /// Takes the names of its `---` and `+++` lines.
+    pub(super) fn name(&mut self, old: Vec<u8>, new: Vec<u8>) {
+        self.names = Some((old, new));
+    }
+
+    /// Whether lines of git's extended header may follow.
+    pub(super) fn is_in_header(&self) -> bool {
+        !self.is_plain() && !self.is_named() && !self.has_hunks
+    }
+
+    /// Reads a line of git's extended header. What is unknown, or just a remark, changes nothing.
+    pub(super) fn read_header(&mut self, line: &[u8]) {
+        let kind_of_mode = |mode: &[u8]| match mode {
+            b"120000" => Some(Kind::Link),
+            b"160000" => Some(Kind::Submodule),
+            _ => None,
+        };
+        if line.starts_with(b"deleted file mode ") {
+            self.kind = Some(Kind::Deleted);
+        } else if let Some(mode) =
+            line.strip_prefix(b"new file mode ").or_else(|| line.strip_prefix(b"new mode "))
+        {
+            self.kind = kind_of_mode(mode);
+        } else if let Some(index) = line.strip_prefix(b"index ") {
+            let mode = index.splitn(2, |&byte| byte == b' ').nth(1).and_then(kind_of_mode);
+            self.kind = self.kind.or(mode);
+        } else if let Some(name) = line.strip_prefix(b"rename from ") {
+            self.from = header_name(name);
+        } else if let Some(name) = line.strip_prefix(b"rename to ") {
+            self.to = header_name(name);
+        } else if let Some(name) = line.strip_prefix(b"copy to ") {
+            self.to = header_name(name);
+            self.is_copy = true;
+        } else if line.starts_with(b"Binary files ") || line == b"GIT binary patch" {
+            self.kind = self.kind.or(Some(Kind::Binary));
+        }
+    }
+
+    /// The name that the file was moved from.
+    pub(super) fn moved_from(&self) -> Option<&[u8]> {
+        self.from.as_deref().filter(|_| !self.is_copy)
+    }
+
+    /// Whether the diff leads from the new version to the old one.
+    pub(super) fn is_reversed(&self) -> bool {
+        [&self.git, &self.names].into_iter().flatten().any(|(old, new)| is_reversed(old, new))
+    }
+
+    /// Whether the change deletes the file.
+    pub(super) fn is_deleted(&self) -> bool {
+        self.kind == Some(Kind::Deleted) || self.names.as_ref().is_some_and(|(_, new)| new == NOTHING)
+    }
+
+    /// The file's name after the change, or before it if the change deletes the file.
+    pub(super) fn path(&self) -> Vec<u8> {
+        if let Some(name) = self.to.as_ref().or(self.combined.as_ref()) {
+            return name.clone();
+        }
+        // Where the names of git's line differ in more than a prefix, they may have been parted at the wrong blank.
+        let git = self.git.as_ref().map(|(old, new)| (name_after(old, new), new));
+        if let Some((name, new)) = &git
+            && (name != *new || self.names.is_none())
+        {
+            return name.clone();
+        }
+        let Some((old, new)) = &self.names else { return Vec::new() };
+        let without = |prefix: &[u8], name: &Vec<u8>| name.strip_prefix(prefix).unwrap_or(name).to_vec();
+        if new == NOTHING {
+            without(b"a/", old)
+        } else if old == NOTHING {
+            without(b"b/", new)
+        } else {
+            name_after(old, new)
+        }
+    }
+
+    /// The change that the diff tells of.
+    pub(super) fn into_change(self) -> Change {
+        let path = self.path();
+        let kind = if self.is_deleted() { Kind::Deleted } else { self.kind.unwrap_or(Kind::Text) };
+        Change { path, kind, lines: self.lines, text: self.text }
+    }
+}

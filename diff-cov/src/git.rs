@@ -1,0 +1,303 @@
+//! What git knows: where the project is in its repository, what a revision is, and what changed since.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use thiserror::Error;
+
+use crate::diff::{self, Change, Diff, DiffError, Kind, Runs};
+use crate::place::path_of;
+
+/// Revisions that a change is compared with when the user names none, the first that exists.
+const BASES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
+
+/// Why git could not say what changed.
+#[derive(Debug, Error)]
+pub(crate) enum GitError {
+    /// There is no git.
+    #[error("git cannot be started: {0}")]
+    NoGit(#[source] io::Error),
+    /// The directory belongs to no repository.
+    #[error(
+        "{directory} is in no git repository; name a diff with --diff FILE, or an older copy with --before DIR"
+    )]
+    NoRepository { directory: String },
+    /// The repository has no files of its own.
+    #[error(
+        "{directory} is a bare repository, without files: run in a checkout, or name a diff with --diff FILE"
+    )]
+    Bare { directory: String },
+    /// Nothing was committed yet.
+    #[error("nothing was committed yet: there is nothing to compare with")]
+    NoCommit,
+    /// None of [`BASES`] exists.
+    #[error("nothing to compare with: there is none of {}; name a revision with --base REF", BASES.join(", "))]
+    NoBase,
+    /// The user's revision does not exist.
+    #[error("{base} is no commit that this repository has{remedy}")]
+    UnknownBase { base: String, remedy: String },
+    /// The history does not go back to where both began.
+    #[error("{base} and HEAD have no commit in common{remedy}")]
+    NoMergeBase { base: String, remedy: String },
+    /// Git failed for a reason of its own.
+    #[error("git {command} failed: {message}")]
+    Failed { command: String, message: String },
+    /// Git said something that is no diff.
+    #[error("the output of git diff")]
+    Diff(#[from] DiffError),
+}
+
+/// A repository with a working tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Repository {
+    /// The root of the working tree.
+    pub(crate) top: PathBuf,
+    /// The project's place below it: empty, or with a `/` at its end.
+    pub(crate) prefix: String,
+    is_shallow: bool,
+}
+
+/// What a change is compared with.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    /// The revision as the user names it.
+    pub(crate) name: String,
+    /// The merge base's commit.
+    pub(crate) commit: String,
+}
+
+impl Repository {
+    /// The repository that the directory `project` belongs to.
+    pub(crate) fn of(project: &Path) -> Result<Self, GitError> {
+        let directory = || project.display().to_string();
+        let kind = git(project, ["rev-parse", "--is-bare-repository", "--is-inside-work-tree"])?;
+        let kind = match kind.text() {
+            Ok(kind) => kind,
+            Err(GitError::Failed { message, .. }) if message.contains("not a git repository") => {
+                return Err(GitError::NoRepository { directory: directory() });
+            }
+            Err(error) => return Err(error),
+        };
+        if kind.lines().next() == Some("true") {
+            return Err(GitError::Bare { directory: directory() });
+        }
+        if kind.lines().nth(1) == Some("false") {
+            return Err(GitError::NoRepository { directory: directory() });
+        }
+        let is_shallow = git(project, ["rev-parse", "--is-shallow-repository"])?.text()? == "true";
+        let top = git(project, ["rev-parse", "--show-toplevel"])?.line()?;
+        let prefix = git(project, ["rev-parse", "--show-prefix"])?.text()?;
+        Ok(Self { top: path_of(&top).into_owned(), prefix, is_shallow })
+    }
+
+    /// The merge base of HEAD and `named`, or of the first of [`BASES`] that exists.
+    pub(crate) fn base(&self, named: Option<&str>) -> Result<Base, GitError> {
+        if self.commit("HEAD")?.is_none() {
+            return Err(GitError::NoCommit);
+        }
+        let (name, tip) = match named {
+            Some(name) => (name, self.commit(name)?.ok_or_else(|| self.unknown_base(name))?),
+            None => self.default_base()?.ok_or(GitError::NoBase)?,
+        };
+        let merge_base = git(&self.top, ["merge-base", &tip, "HEAD"])?;
+        if merge_base.status == Some(1) {
+            let remedy = if self.is_shallow {
+                "; the clone is shallow: run `git fetch --unshallow`, or clone with fetch-depth 0".to_owned()
+            } else {
+                ": compare with another revision".to_owned()
+            };
+            return Err(GitError::NoMergeBase { base: name.to_owned(), remedy });
+        }
+        Ok(Base { name: name.to_owned(), commit: merge_base.text()? })
+    }
+
+    fn default_base(&self) -> Result<Option<(&'static str, String)>, GitError> {
+        for name in BASES {
+            if let Some(commit) = self.commit(name)? {
+                return Ok(Some((name, commit)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The commit that a revision names.
+    fn commit(&self, revision: &str) -> Result<Option<String>, GitError> {
+        let commit = format!("{revision}^{{commit}}");
+        let said = git(&self.top, ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+        if said.status == Some(0) { said.text().map(Some) } else { Ok(None) }
+    }
+
+    /// That there is no such revision, and the command that fetches it if it is a remote's branch.
+    fn unknown_base(&self, base: &str) -> GitError {
+        let remotes = git(&self.top, ["remote"]).and_then(Said::text).unwrap_or_default();
+        let branch = remotes.lines().find_map(|remote| {
+            Some((remote, base.strip_prefix(remote)?.strip_prefix('/')?))
+                .filter(|(_, branch)| !branch.is_empty())
+        });
+        let unshallow = if self.is_shallow { " --unshallow" } else { "" };
+        let remedy = match branch {
+            Some((remote, branch)) => format!(
+                "; run `git fetch{unshallow} {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}`"
+            ),
+            None if self.is_shallow => "; the clone is shallow: run `git fetch --unshallow`".to_owned(),
+            None => String::new(),
+        };
+        GitError::UnknownBase { base: base.to_owned(), remedy }
+    }
+
+    /// What changed from `base` to the working tree: committed, staged and unstaged in one diff.
+    ///
+    /// Every setting that could change the answer is given, so that no configuration of the user's does: neither a
+    /// conversion of the text, nor other names, nor files left out. Submodules are not looked into.
+    pub(crate) fn diff(&self, base: &Base) -> Result<Diff, GitError> {
+        let arguments = [
+            // Not to be said of each file: `LF will be replaced by CRLF`.
+            "-c",
+            "core.safecrlf=false",
+            "diff",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--text",
+            "--no-relative",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--find-renames=50%",
+            "-l1000",
+            "--diff-algorithm=histogram",
+            "--indent-heuristic",
+            "--unified=0",
+            "--inter-hunk-context=0",
+            "--submodule=short",
+            "--ignore-submodules=all",
+            "-O/dev/null",
+            "--end-of-options",
+            &base.commit,
+            "--",
+        ];
+        let mut child = command(&self.top, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(GitError::NoGit)?;
+        let (parsed, message) = read_diff(&mut child);
+        let status = child.wait().map_err(GitError::NoGit)?;
+        // Git's own reason comes before what its failure made of the diff.
+        if !status.success() && !message.is_empty() {
+            return Err(GitError::Failed { command: "diff".to_owned(), message });
+        }
+        let diff = parsed?;
+        if status.success() {
+            Ok(diff)
+        } else {
+            Err(GitError::Failed { command: "diff".to_owned(), message: status.to_string() })
+        }
+    }
+
+    /// The names of the files that git does not track and does not ignore, from the root.
+    pub(crate) fn untracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
+        let listed =
+            git(&self.top, ["ls-files", "--others", "--exclude-standard", "--full-name", "-z"])?.bytes()?;
+        // A name with a slash at its end is another repository.
+        let names = listed.split(|&byte| byte == 0).filter(|name| !name.is_empty() && !name.ends_with(b"/"));
+        Ok(names.map(<[u8]>::to_vec).collect())
+    }
+
+    /// A file as a change that adds all its lines; none if it is no regular file.
+    pub(crate) fn added(&self, name: Vec<u8>) -> io::Result<Option<Change>> {
+        let path = self.top.join(path_of(&name));
+        if !path.symlink_metadata()?.is_file() {
+            return Ok(None);
+        }
+        let source = fs::read(path)?;
+        let feeds = source.iter().filter(|&&byte| byte == b'\n').count();
+        let last = feeds + usize::from(source.last().is_some_and(|&byte| byte != b'\n'));
+        let lines = Runs::up_to(u32::try_from(last).unwrap_or(u32::MAX));
+        Ok(Some(Change { path: name, kind: Kind::Text, lines, text: Vec::new() }))
+    }
+}
+
+/// Reads a running git's diff and its messages, both at once, since it waits until both are read.
+fn read_diff(child: &mut Child) -> (Result<Diff, DiffError>, String) {
+    let stdout = child.stdout.take().expect("its output was asked for");
+    let mut stderr = child.stderr.take().expect("its messages were asked for");
+    let messages = thread::spawn(move || {
+        let mut messages = Vec::new();
+        let _ = stderr.read_to_end(&mut messages);
+        one_line(&messages)
+    });
+    let mut reader = BufReader::with_capacity(128 * 1024, stdout);
+    let parsed = diff::parse(&mut reader);
+    // Git must not be stopped by a full pipe, or its reason would be lost.
+    let _ = io::copy(&mut reader, &mut io::sink());
+    (parsed, messages.join().unwrap_or_default())
+}
+
+/// What git said.
+struct Said {
+    command: String,
+    status: Option<i32>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Said {
+    /// Its output, if it succeeded.
+    fn bytes(self) -> Result<Vec<u8>, GitError> {
+        if self.status == Some(0) {
+            return Ok(self.stdout);
+        }
+        Err(GitError::Failed { command: self.command, message: one_line(&self.stderr) })
+    }
+
+    /// Its output without the last line end.
+    fn line(self) -> Result<Vec<u8>, GitError> {
+        let mut bytes = self.bytes()?;
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+        }
+        Ok(bytes)
+    }
+
+    /// Its output as text, without the last line end.
+    fn text(self) -> Result<String, GitError> {
+        Ok(String::from_utf8_lossy(&self.line()?).into_owned())
+    }
+}
+
+/// Asks git in `directory`.
+fn git<const N: usize>(directory: &Path, arguments: [&str; N]) -> Result<Said, GitError> {
+    let output = command(directory, arguments).output().map_err(GitError::NoGit)?;
+    Ok(Said {
+        command: arguments[0].to_owned(),
+        status: output.status.code(),
+        stdout: output.stdout,
+        stderr: output.stderr,
+    })
+}
+
+fn command(directory: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    let mut command = Command::new("git");
+    command
+        .arg("-C")
+        .arg(directory)
+        .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .env("LC_ALL", "C")
+        // It would win over --unified.
+        .env_remove("GIT_DIFF_OPTS");
+    command
+}
+
+/// Messages of git as one, without `fatal:` in front.
+fn one_line(messages: &[u8]) -> String {
+    let text = String::from_utf8_lossy(messages);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let joined = lines.join("; ");
+    joined.strip_prefix("fatal: ").unwrap_or(&joined).to_owned()
+}

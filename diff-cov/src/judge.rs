@@ -1,0 +1,132 @@
+//! The judgement: which changed file is which of the report, whether both speak of the same text, what is covered.
+
+use std::fs;
+
+use anyhow::Context as _;
+use cov_model::{Digest, FileCoverage, Percent, Ratio};
+
+use crate::assessment::{Assessment, FileAssessment, Other, Stale, Verdict};
+use crate::changes::Changes;
+use crate::diff::{AddedText, Change, Kind, shown};
+use crate::exclusion::Measurement;
+use crate::join::{Joined, Rule, join};
+use crate::measured::Measured;
+use crate::notes::Notes;
+
+/// Judges `changes` by what was measured. `threshold` is what is asked of the changed lines.
+pub(crate) fn judge(
+    changes: &Changes,
+    measured: &Measured,
+    threshold: Option<Percent>,
+    notes: Notes,
+) -> anyhow::Result<Assessment> {
+    let joins = join(&changes.diff.changes, measured, &changes.place)?;
+    tell_joins(changes, &joins, notes);
+    let mut stale = Vec::new();
+    let mut files = Vec::new();
+    for (change, join) in changes.diff.changes.iter().zip(&joins) {
+        let Some(joined) = join.filter(|_| !change.lines.is_empty()) else { continue };
+        let file = &measured.files[joined.name];
+        let name = shown(&change.path);
+        let source = changes.place.source(&change.path, joined.name);
+        if let Some(source) = &source {
+            let text = fs::read(source).with_context(|| source.display().to_string())?;
+            stale.extend(
+                differs(&text, file, change).map(|other| Stale { name: name.clone(), differs_from: other }),
+            );
+        } else {
+            notes.explain(&format!(
+                "{name} is not here: whether it is the file that was measured, nobody can tell"
+            ));
+        }
+        let file = FileAssessment::new(name, change, file, source);
+        if file.ratio().total > 0 || !file.partial.is_empty() {
+            files.push(file);
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let unmeasured = unmeasured(changes, &joins, measured, notes);
+    let ratio = files.iter().fold(Ratio::default(), |mut sum, file| {
+        sum += file.ratio();
+        sum
+    });
+    let verdict = if measured.file_count == 0 {
+        Verdict::EmptyReport
+    } else if changes.is_empty() {
+        Verdict::NoChange
+    } else if !stale.is_empty() {
+        Verdict::Stale(stale)
+    } else if ratio.total > 0 {
+        Verdict::Lines { ratio, threshold }
+    } else if !unmeasured.is_empty() && joins.iter().all(Option::is_none) {
+        Verdict::NotInReport {
+            report_files: measured.file_count,
+            example: measured.example.clone().unwrap_or_default(),
+        }
+    } else {
+        Verdict::NothingExecutable
+    };
+    Ok(Assessment {
+        comparison: changes.comparison.clone(),
+        verdict,
+        files,
+        unmeasured,
+        changed_files: changes.diff.changes.len(),
+    })
+}
+
+/// What `source` differs from, if it is not what was measured and what the diff speaks of.
+///
+/// A report may tell the digest of the source; a diff file tells the text of the lines that it adds.
+fn differs(source: &[u8], file: &FileCoverage, change: &Change) -> Option<Other> {
+    if file.digest.is_some_and(|digest| digest != Digest::of(source)) {
+        Some(Other::Measured)
+    } else if AddedText::all_stand_in(&change.text, source) {
+        None
+    } else {
+        Some(Other::Diff)
+    }
+}
+
+/// The changed files of code that the report should have and does not, by name.
+fn unmeasured(changes: &Changes, joins: &[Option<Joined>], measured: &Measured, notes: Notes) -> Vec<String> {
+    let absent = changes.diff.changes.iter().zip(joins).filter(|(change, join)| {
+        let is_code = || measured.is_code(&String::from_utf8_lossy(&change.path));
+        join.is_none() && change.kind == Kind::Text && !change.lines.is_empty() && is_code()
+    });
+    let absent: Vec<&Change> = absent.map(|(change, _)| change).collect();
+    if absent.is_empty() {
+        return Vec::new();
+    }
+    let measurement = Measurement::of_project(&changes.place.project)
+        .inspect_err(|error| notes.say(&format!("{error:#}: taken as if there were no configuration")))
+        .unwrap_or_default();
+    let mut names = Vec::new();
+    for change in absent {
+        if measurement.leaves_out(&changes.place.seen_from_project(&shown(&change.path))) {
+            notes.explain(&format!("{}: not measured, by the project's configuration", shown(&change.path)));
+        } else {
+            names.push(shown(&change.path));
+        }
+    }
+    names.sort();
+    names
+}
+
+/// Tells which files were found by less than their whole names, and which new files are not looked at.
+fn tell_joins(changes: &Changes, joins: &[Option<Joined>], notes: Notes) {
+    let by_suffix: Vec<String> = changes
+        .diff
+        .changes
+        .iter()
+        .zip(joins)
+        .filter_map(|(change, join)| join.filter(|join| join.rule == Rule::Suffix).map(|join| (change, join)))
+        .map(|(change, join)| format!("{} is {}", shown(&change.path), join.name))
+        .collect();
+    if let Some(first) = by_suffix.first() {
+        let more = by_suffix.len() - 1;
+        let more = if more == 0 { String::new() } else { format!(" and {more} more (-v lists them)") };
+        notes.say(&format!("found in the report by the end of the name: {first}{more}"));
+        by_suffix.iter().skip(1).for_each(|pair| notes.explain(&format!("by the end of the name: {pair}")));
+    }
+}

@@ -1,0 +1,82 @@
+//! What the reports say, as far as the change has to do with it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
+
+use anyhow::Context as _;
+use cov_model::stream::Input;
+use cov_model::{FileCoverage, Report};
+
+use crate::changes::Changes;
+use crate::diff::shown;
+use crate::notes::Notes;
+use crate::output::shown_list;
+
+/// The measured files that the change may have touched, and what is worth to know of the others.
+#[derive(Debug, Default)]
+pub(crate) struct Measured {
+    /// The files whose own name (behind the last `/`) is that of a changed file.
+    pub(crate) files: BTreeMap<String, FileCoverage>,
+    /// How many files the reports have.
+    pub(crate) file_count: usize,
+    /// One of them, to show how the reports name files.
+    pub(crate) example: Option<String>,
+    /// The extensions of all files: what is code in this project.
+    pub(crate) extensions: BTreeSet<String>,
+}
+
+impl Measured {
+    /// Reads reports, merged, as far as they have to do with `changes`.
+    pub(crate) fn read(inputs: &[Input], project: &Path, changes: &Changes) -> anyhow::Result<Self> {
+        let touched = changes.diff.changes.iter().map(|change| change.path.as_slice());
+        let untracked = changes.untracked.iter().map(Vec::as_slice);
+        let wanted: HashSet<&[u8]> = touched.chain(untracked).map(own_name).collect();
+        let mut merged = Report::default();
+        let mut measured = Self::default();
+        let mut names = BTreeSet::new();
+        for input in inputs {
+            let seen = RefCell::new(Vec::new());
+            let keep = |name: &str| {
+                seen.borrow_mut().push(name.to_owned());
+                wanted.contains(own_name(name.as_bytes()))
+            };
+            let report = cov_model::read::read_kept(input, project, &keep)?;
+            merged.merge(report).with_context(|| input.to_string())?;
+            names.extend(seen.into_inner());
+        }
+        measured.file_count = names.len();
+        measured.extensions = names.iter().filter_map(|name| extension(name)).collect();
+        measured.example = names.pop_first();
+        measured.files = merged.files;
+        Ok(measured)
+    }
+
+    /// Tells of files that were measured, but that git does not track, so that their lines do not count.
+    pub(crate) fn tell_untracked(&self, changes: &Changes, notes: Notes) {
+        let is_measured = |name: &String| self.files.contains_key(&changes.place.seen_from_project(name));
+        let names: Vec<String> =
+            changes.untracked.iter().map(|name| shown(name)).filter(is_measured).collect();
+        if !names.is_empty() {
+            let listed = shown_list(&names);
+            notes.say(&format!(
+                "measured but not judged, since git does not track them: {listed} (see --untracked)"
+            ));
+        }
+    }
+
+    /// Whether a file of this name is code, as far as the reports know: they have others with its extension.
+    pub(crate) fn is_code(&self, name: &str) -> bool {
+        extension(name).is_some_and(|extension| self.extensions.contains(&extension))
+    }
+}
+
+/// What stands behind the last `/`.
+pub(crate) fn own_name(name: &[u8]) -> &[u8] {
+    name.rsplit(|&byte| byte == b'/').next().unwrap_or(name)
+}
+
+/// What stands behind the last dot of a file's own name.
+fn extension(name: &str) -> Option<String> {
+    Path::new(name).extension()?.to_str().map(str::to_ascii_lowercase)
+}
