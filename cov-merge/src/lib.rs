@@ -1,1 +1,77 @@
 //! Merges coverage profiles of any known format into one report.
+
+pub mod cli;
+mod inputs;
+mod part;
+pub mod path_map;
+mod shards;
+
+use std::io::Write;
+
+use anyhow::Context as _;
+use cov_model::status::{Failure, Status};
+use cov_model::stream::{Input, Output};
+use cov_model::{Report, cobertura, json};
+
+use crate::cli::{Args, Format};
+use crate::part::Part;
+use crate::path_map::PathMap;
+use crate::shards::Shards;
+
+/// Merges what the command line names, and writes the report.
+pub fn run(args: &Args, messages: &mut impl Write) -> anyhow::Result<Status> {
+    let inputs = inputs::expand(&args.inputs)?;
+    let (mut report, shards) = merge(&inputs, args)?;
+    let gaps = shards.gaps();
+    if gaps.is_empty() {
+        // A whole run is the same, however it was split.
+        report.shards.clear();
+    } else {
+        tell(&gaps, args.allow_incomplete, messages)?;
+    }
+    if !shards.has_reports() {
+        anyhow::bail!("there is no report among the inputs, only manifests of runs");
+    }
+    write(&report, args)?;
+    Ok(Status::Done)
+}
+
+/// All inputs as one report, and what they tell of shards. At any time one input is in memory beside the result.
+fn merge(inputs: &[Input], args: &Args) -> anyhow::Result<(Report, Shards)> {
+    let path_map = PathMap::new(&args.path_maps);
+    let mut merged = Report::default();
+    let mut shards = Shards::default();
+    for input in inputs {
+        match part::read(input, &args.project, &path_map)? {
+            Part::Manifest(manifest) => shards.add_manifest(input, *manifest)?,
+            Part::Report(report) => {
+                shards.add_report(input, &report.shards)?;
+                merged.merge(report).map_err(|conflict| part::disagreement(input, &conflict))?;
+            }
+        }
+    }
+    Ok((merged, shards))
+}
+
+/// Says what is missing, and refuses to go on unless that is allowed.
+fn tell(gaps: &[String], is_allowed: bool, messages: &mut impl Write) -> anyhow::Result<()> {
+    let warning = if is_allowed { "warning: " } else { "" };
+    for gap in gaps {
+        // Where nobody can be told, the status still tells.
+        let _ = writeln!(messages, "cov-merge: {warning}{gap}");
+    }
+    if is_allowed {
+        return Ok(());
+    }
+    let message = "incomplete, so nothing is written; --allow-incomplete merges what there is";
+    Err(Failure::new(Status::Broken, message).into())
+}
+
+fn write(report: &Report, args: &Args) -> anyhow::Result<()> {
+    let output = args.output.clone().unwrap_or(Output::Stdout);
+    let written = output.write(|sink| match args.format {
+        Format::Json => json::write(report, sink),
+        Format::Cobertura => cobertura::write(report, &cobertura::Options::new(&args.project), sink),
+    });
+    written.with_context(|| output.to_string())
+}
