@@ -86,10 +86,22 @@ fn our_own_table_is_read_from_either_file() {
 }
 
 #[test]
+fn the_table_of_diff_cov_stands_beside_that_of_cov_gate() {
+    let tables =
+        "[gate]\nlines = 90\n[diff]\nfail-under = 92.50\nbase = 'origin/next'\nexclude = ['gen/*']\n";
+    let read = ToolConfig::read(directory("cov.toml", tables).path()).unwrap();
+    assert_eq!(read.diff.fail_under.map(|percent| percent.to_string()).as_deref(), Some("92.50"));
+    assert_eq!((read.diff.base.as_deref(), read.diff.exclude.len()), (Some("origin/next"), 1));
+    assert!(read.gate.lines.is_some());
+}
+
+#[test]
 fn our_own_table_refuses_what_it_does_not_know() {
     for (name, text, expected) in [
         ("cov.toml", "[gate]\nline = 90\n", ":2: unknown field `line`, expected one of"),
         ("cov.toml", "[gates]\n", ":1: unknown field `gates`"),
+        ("cov.toml", "[diff]\nfail_under = 90\n", ":2: unknown field `fail_under`"),
+        ("cov.toml", "[diff]\nfail-under = 101\n", ":2: \"101\" is not a percentage"),
         ("pyproject.toml", "[tool.cov]\n\ngate.lines = 'x'\n", r#":3: "'x'" is not a percentage"#),
         (
             "pyproject.toml",

@@ -19,6 +19,19 @@ pub struct ToolConfig {
     pub path: Option<PathBuf>,
     /// `[gate]` in `cov.toml`, `[tool.cov.gate]` in `pyproject.toml`.
     pub gate: GateConfig,
+    /// `[diff]` in `cov.toml`, `[tool.cov.diff]` in `pyproject.toml`.
+    pub diff: DiffConfig,
+}
+
+/// What must hold of changed lines, and what they are compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DiffConfig {
+    /// `fail-under`: changed lines.
+    pub fail_under: Option<Percent>,
+    /// `base`: the revision to compare with.
+    pub base: Option<String>,
+    /// `exclude`: patterns of files that are not judged.
+    pub exclude: Vec<String>,
 }
 
 /// What must hold of a report.
@@ -63,7 +76,8 @@ impl ToolConfig {
             (tables.unwrap_or_default(), is_there)
         };
         let gate = tables.gate.into_config(&text).map_err(in_file)?;
-        Ok(Self { path: is_there.then(|| path.to_owned()), gate })
+        let diff = tables.diff.into_config(&text).map_err(in_file)?;
+        Ok(Self { path: is_there.then(|| path.to_owned()), gate, diff })
     }
 }
 
@@ -83,6 +97,7 @@ struct PyprojectTools {
 #[serde(default, deny_unknown_fields)]
 struct Tables {
     gate: GateTable,
+    diff: DiffTable,
 }
 
 /// The percentages as places in the text, since a parsed number is no longer exactly what was written.
@@ -96,11 +111,24 @@ struct GateTable {
     rules: Vec<String>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct DiffTable {
+    fail_under: Option<Spanned<IgnoredAny>>,
+    base: Option<String>,
+    exclude: Vec<String>,
+}
+
+impl DiffTable {
+    fn into_config(self, text: &str) -> Result<DiffConfig, (Option<usize>, Problem)> {
+        let Self { fail_under, base, exclude } = self;
+        Ok(DiffConfig { fail_under: percent_at(text, fail_under)?, base, exclude })
+    }
+}
+
 impl GateTable {
     fn into_config(self, text: &str) -> Result<GateConfig, (Option<usize>, Problem)> {
-        let percent = |place: Option<Spanned<IgnoredAny>>| {
-            place.map(|place| written_percent(text, place.span())).transpose()
-        };
+        let percent = |place| percent_at(text, place);
         let Self { fail_under, lines, branches, per_file, rules } = self;
         Ok(GateConfig {
             fail_under: percent(fail_under)?,
@@ -110,6 +138,13 @@ impl GateTable {
             rules,
         })
     }
+}
+
+fn percent_at(
+    text: &str,
+    place: Option<Spanned<IgnoredAny>>,
+) -> Result<Option<Percent>, (Option<usize>, Problem)> {
+    place.map(|place| written_percent(text, place.span())).transpose()
 }
 
 fn written_percent(text: &str, place: Range<usize>) -> Result<Percent, (Option<usize>, Problem)> {
