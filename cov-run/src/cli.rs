@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
-use clap::error::ErrorKind;
 use clap::{Parser, ValueEnum};
 
 use crate::shard::Shard;
@@ -103,23 +102,4 @@ pub enum Color {
     Always,
     /// Never.
     Never,
-}
-
-impl Args {
-    /// Reads the command line of this process; a wrong one ends it with pytest's status for that.
-    pub fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| {
-            let status = match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => 0,
-                _ => 4,
-            };
-            // When nobody can be told, the status still tells.
-            let _ = error.print();
-            #[expect(
-                clippy::exit,
-                reason = "a command line that cannot be understood has no run to conclude"
-            )]
-            std::process::exit(status)
-        })
-    }
 }

@@ -15,6 +15,20 @@ pub struct Death {
     pub output: String,
 }
 
+impl Death {
+    /// The last output, without the frames of pytest and of cov-run that faulthandler lists.
+    pub fn own_output(&self) -> String {
+        let is_frame_of_ours = |line: &&str| {
+            line.starts_with("  File \"")
+                && ["/_pytest/", "/pluggy/", "/cov_run_worker/", "/worker.py\""]
+                    .iter()
+                    .any(|part| line.contains(part))
+        };
+        let lines: Vec<&str> = self.output.lines().filter(|line| !is_frame_of_ours(line)).collect();
+        lines.join("\n").trim_end().to_owned()
+    }
+}
+
 /// Why a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -48,6 +62,18 @@ impl fmt::Display for Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frames_of_pytest_are_left_out() {
+        let output = "Fatal Python error: Aborted\n\n  File \"/x/test_a.py\", line 5 in test_a\n  \
+                      File \"/x/_pytest/python.py\", line 187 in pytest_pyfunc_call\n"
+            .to_owned();
+        let death = Death { cause: Cause::Signal(6), output };
+        assert_eq!(
+            death.own_output(),
+            "Fatal Python error: Aborted\n\n  File \"/x/test_a.py\", line 5 in test_a"
+        );
+    }
 
     #[test]
     fn signals_have_names() {

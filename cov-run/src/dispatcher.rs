@@ -83,16 +83,23 @@ struct Running {
 
 /// A worker as the dispatcher sees it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Seat {
     id: WorkerId,
     alive: bool,
+    /// Whether it has listed the files.
     listed: bool,
-    dismissed: bool,
-    upcoming: Option<Unit>,
-    current: Option<Running>,
-    test: Option<String>,
-    said_bye: bool,
+    /// Whether it waits for a file.
     waiting: bool,
+    /// Whether it was told to stop.
+    dismissed: bool,
+    said_bye: bool,
+    /// The file it was given and has not opened yet.
+    upcoming: Option<Unit>,
+    /// The file it has opened.
+    current: Option<Running>,
+    /// The test it runs.
+    test: Option<String>,
 }
 
 impl Seat {
@@ -101,12 +108,12 @@ impl Seat {
             id,
             alive: true,
             listed: false,
+            waiting: false,
             dismissed: false,
+            said_bye: false,
             upcoming: None,
             current: None,
             test: None,
-            said_bye: false,
-            waiting: false,
         }
     }
 }
@@ -143,11 +150,11 @@ impl Dispatcher {
 
     /// Learns from the first worker's introduction how many workers there will be, and when to stop.
     ///
-    /// No limit of restarts means four for each worker, as pytest-xdist has it.
+    /// Without a limit every worker that dies is replaced: each death costs a test or a file, so there is an end to it.
     pub fn settle(&mut self, count: u32, maxfail: u32, restart_limit: Option<u32>) -> Vec<Command> {
         self.count = Some(count);
         self.maxfail = maxfail;
-        self.restart_limit = Some(restart_limit.unwrap_or(count.saturating_mul(4)));
+        self.restart_limit = restart_limit;
         self.start(count)
     }
 
@@ -180,11 +187,6 @@ impl Dispatcher {
     /// Whether files were left in the queue.
     pub fn is_unfinished(&self) -> bool {
         self.queue.as_ref().is_some_and(|queue| !queue.is_empty())
-    }
-
-    /// The workers that live.
-    pub fn alive(&self) -> impl Iterator<Item = WorkerId> {
-        self.seats.iter().filter(|seat| seat.alive).map(|seat| seat.id)
     }
 
     /// Stops the run: no test starts any more.
@@ -269,18 +271,11 @@ impl Dispatcher {
         for seat in self.seats.iter_mut().filter(|seat| seat.alive && seat.waiting && !seat.dismissed) {
             seat.waiting = false;
             let unit = if self.stop.is_none() { queue.pop_front() } else { None };
-            let order = match unit {
-                Some(unit) => {
-                    let order = Order::Run { file: unit.file.clone(), skip: unit.skip.clone() };
-                    seat.upcoming = Some(unit);
-                    order
-                }
-                None => {
-                    seat.dismissed = true;
-                    Order::Stop
-                }
-            };
-            commands.push(Command::Tell(seat.id, order));
+            let order =
+                unit.as_ref().map(|unit| Order::Run { file: unit.file.clone(), skip: unit.skip.clone() });
+            seat.dismissed = unit.is_none();
+            seat.upcoming = unit;
+            commands.push(Command::Tell(seat.id, order.unwrap_or(Order::Stop)));
         }
         commands
     }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::protocol::{Options, Report};
+use crate::hello::Options;
+use crate::protocol::Report;
 use crate::record::{Record, Test};
 
 /// When and for how long a run took place.
@@ -242,8 +243,8 @@ fn address(id: &str, prefix: Option<&str>) -> (String, String) {
     };
     let mut names: Vec<String> = path.split("::").map(str::to_owned).collect();
     names[0] = names[0].replace('/', ".");
-    if let Some(stem) = names[0].strip_suffix(".py") {
-        names[0] = stem.to_owned();
+    if let Some(stem) = names[0].strip_suffix(".py").map(str::len) {
+        names[0].truncate(stem);
     }
     let name = names.pop().unwrap_or_default() + params;
     if let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) {
@@ -265,11 +266,9 @@ fn element(nodes: &mut String, name: &str, attributes: &[(&str, &str)], text: &s
     }
 }
 
-/// `title` in a row of dashes, 80 wide, as Python's `str.center` has it.
+/// `title` in a row of dashes, 80 wide.
 fn centred(title: &str) -> String {
-    let fill = 80 - title.len();
-    let left = fill / 2 + (fill & 80 & 1);
-    format!("{}{title}{}", "-".repeat(left), "-".repeat(fill - left))
+    format!("{title:-^80}")
 }
 
 /// Characters that XML does not allow, written as pytest writes them.
@@ -345,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_are_centred_as_python_does() {
+    fn titles_are_centred() {
         assert_eq!(centred(" Captured Out "), format!("{0} Captured Out {0}", "-".repeat(33)));
     }
 

@@ -2,8 +2,18 @@
 
 use std::process::ExitCode;
 
+use clap::Parser as _;
 use cov_run::cli::Args;
+use cov_run::refusal;
+use cov_run::verdict::{PASSED, USAGE};
 
 fn main() -> ExitCode {
-    cov_run::conclude(cov_run::run(&Args::read()))
+    match Args::try_parse() {
+        Ok(args) => refusal::conclude(cov_run::run(&args)),
+        Err(refusal) => {
+            // When nobody listens, the status still tells.
+            let _ = refusal.print();
+            if refusal.use_stderr() { USAGE } else { PASSED }.into()
+        }
+    }
 }

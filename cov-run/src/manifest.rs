@@ -19,15 +19,13 @@ pub struct Facts {
     pub status: u8,
     /// Whether the measurement of every test that ran is in the profile.
     pub coverage_complete: bool,
-    /// The names of the measured fragments.
+    /// The names of the measured fragments, ascending.
     pub fragments: Vec<String>,
 }
 
 /// The manifest of a run.
 pub fn manifest(record: &Record, facts: Facts) -> Manifest {
-    let mut files = record.all.clone();
-    files.sort();
-    files.dedup();
+    let files = record.sorted_files();
     let mut assigned = record.assigned.clone();
     assigned.sort();
     let mut tests: Vec<TestRecord> = record
@@ -41,8 +39,6 @@ pub fn manifest(record: &Record, facts: Facts) -> Manifest {
         })
         .collect();
     tests.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut fragments = facts.fragments;
-    fragments.sort();
     let mut versions = BTreeMap::new();
     if let Some(hello) = &record.hello {
         versions.insert("python".to_owned(), hello.python.clone());
@@ -62,7 +58,7 @@ pub fn manifest(record: &Record, facts: Facts) -> Manifest {
         status: facts.status,
         complete: record.is_complete(),
         coverage_complete: facts.coverage_complete,
-        fragments,
+        fragments: facts.fragments,
         versions,
         tests,
     }

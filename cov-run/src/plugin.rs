@@ -56,9 +56,9 @@ mod tests {
     fn every_file_of_the_package_is_carried() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/cov_run_worker");
         for entry in fs::read_dir(source).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".py") {
-                assert!(FILES.iter().any(|(carried, _)| carried.ends_with(&format!("/{name}"))), "{name}");
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "py") {
+                assert!(FILES.iter().any(|(carried, _)| path.ends_with(carried)), "{path:?}");
             }
         }
     }

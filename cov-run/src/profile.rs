@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use cov_model::stream::Output;
-use cov_model::{Digest, Report, Shard, json};
+use cov_model::{Digest, Report, json};
 use cov_python::coveragepy_json;
 use serde::Serialize;
 
-use crate::protocol::Measured;
+use crate::hello::Measured;
 
 /// What the Python step is told.
 #[derive(Serialize)]
@@ -24,29 +24,33 @@ struct Specification<'a> {
     processes: u32,
 }
 
-/// What a profile is made of, and with.
+/// The Python step, started and waiting for what to do.
 #[derive(Debug)]
-pub struct Finish<'a> {
-    /// The project's Python.
-    pub python: &'a Path,
-    /// The script.
-    pub script: &'a Path,
-    /// Where the fragments are.
-    pub fragments: &'a Path,
-    /// An empty directory to work in.
-    pub work: &'a Path,
-    /// How it was measured.
-    pub measured: &'a Measured,
-    /// How many processes may analyse sources.
-    pub processes: u32,
+pub struct Finish {
+    child: Child,
+    work: PathBuf,
 }
 
-impl Finish<'_> {
-    /// Combines all fragments into one report.
-    pub fn report(&self) -> anyhow::Result<Report> {
-        self.analyse().context("coverage.py could not combine what was measured")?;
+impl Finish {
+    /// Starts the step, which loads coverage.py meanwhile. `work` is a new directory for what it writes.
+    pub fn start(python: &Path, script: &Path, work: PathBuf) -> anyhow::Result<Self> {
+        fs::create_dir(&work)?;
+        let child = Command::new(python)
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        Ok(Self { child, work })
+    }
+
+    /// Combines all fragments into one report, in this many processes.
+    pub fn report(self, fragments: &Path, measured: &Measured, processes: u32) -> anyhow::Result<Report> {
+        let work = self.work.clone();
+        self.analyse(fragments, measured, processes)
+            .context("coverage.py could not combine what was measured")?;
         let mut report = Report::default();
-        for entry in fs::read_dir(self.work)? {
+        for entry in fs::read_dir(work)? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 let bytes = fs::read(&path)?;
@@ -61,29 +65,23 @@ impl Finish<'_> {
         Ok(report)
     }
 
-    fn analyse(&self) -> anyhow::Result<()> {
+    fn analyse(mut self, fragments: &Path, measured: &Measured, processes: u32) -> anyhow::Result<()> {
         let specification = Specification {
-            fragments: self.fragments,
-            work: self.work,
-            config_file: self.measured.config_file.as_deref().unwrap_or(".coveragerc"),
-            source: self.measured.source.as_deref(),
-            branch: self.measured.branch,
-            processes: self.processes,
+            fragments,
+            work: &self.work,
+            config_file: measured.config_file.as_deref().unwrap_or(".coveragerc"),
+            source: measured.source.as_deref(),
+            branch: measured.branch,
+            processes,
         };
-        let mut child = Command::new(self.python)
-            .arg(self.script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let mut stdin = child.stdin.take().context("no pipe")?;
-        stdin.write_all(&serde_json::to_vec(&specification)?)?;
+        let mut stdin = self.child.stdin.take().context("no pipe")?;
+        let told = stdin.write_all(&serde_json::to_vec(&specification)?);
         drop(stdin);
-        let output = child.wait_with_output()?;
+        let output = self.child.wait_with_output()?;
         if !output.status.success() {
             bail!("{}", String::from_utf8_lossy(&output.stderr).trim_end());
         }
-        Ok(())
+        Ok(told?)
     }
 }
 
@@ -92,11 +90,4 @@ pub fn write(report: &Report, path: &Path) -> anyhow::Result<()> {
     Output::File(path.to_owned())
         .write(|sink| json::write(report, sink))
         .with_context(|| path.display().to_string())
-}
-
-/// Says of which shard a report is; a whole run needs no name.
-pub fn name_shard(report: &mut Report, shard: Shard) {
-    if shard.total > 1 {
-        report.shards.insert(shard);
-    }
 }

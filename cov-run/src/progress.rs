@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::dispatcher::WorkerId;
-use crate::protocol::{Collected, Hello, Report};
+use crate::hello::Hello;
+use crate::protocol::{Collected, Report};
 use crate::record::Record;
 use crate::terminal::{Style, Terminal, is_ci, trimmed, width_of};
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hello::Hello;
+
 /// What cov-run says to a worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "order", rename_all = "snake_case")]
@@ -132,110 +134,6 @@ pub enum Message {
     },
 }
 
-/// A worker's introduction.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Hello {
-    /// Python's version.
-    pub python: String,
-    /// The interpreter.
-    pub executable: String,
-    /// pytest's version.
-    pub pytest: String,
-    /// pytest's rootdir.
-    pub rootdir: String,
-    /// Where pytest was started.
-    pub directory: String,
-    /// What is measured; absent only if pytest never came to it.
-    pub measured: Option<Measured>,
-    /// The options that cov-run takes over.
-    pub options: Options,
-}
-
-/// What a worker measures.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Measured {
-    /// Whether anything is measured.
-    pub active: bool,
-    /// Why coverage.py cannot be imported.
-    pub missing: Option<String>,
-    /// Why coverage.py refused to start.
-    pub failed: Option<String>,
-    /// coverage.py's version.
-    pub version: Option<String>,
-    /// The configuration file as it was named.
-    pub config_file: Option<String>,
-    /// The sources, where they are not the configuration's.
-    pub source: Option<Vec<String>>,
-    /// Whether branches are measured.
-    pub branch: bool,
-}
-
-/// The options of the project's own configuration and command line.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Options {
-    /// `-n`: absent, a number, or `"auto"`.
-    pub processes: Option<Processes>,
-    /// `--maxprocesses`.
-    pub maxprocesses: Option<u32>,
-    /// `--max-worker-restart`, as text.
-    pub max_worker_restart: Option<String>,
-    /// `--maxfail`, 0 for none.
-    pub maxfail: u32,
-    /// `-v` less `-q`.
-    pub verbosity: i32,
-    /// `-r`.
-    pub reportchars: String,
-    /// `--disable-warnings`.
-    pub disable_warnings: bool,
-    /// `--max-warnings`, as number or text.
-    pub max_warnings: Option<serde_json::Value>,
-    /// Not `--no-fold-skipped`.
-    pub fold_skipped: bool,
-    /// `--force-short-summary`.
-    pub force_short_summary: bool,
-    /// `--no-header`.
-    pub no_header: bool,
-    /// `--no-summary`.
-    pub no_summary: bool,
-    /// `--tb`.
-    pub traceback: String,
-    /// `--xfail-tb`.
-    pub xfail_traceback: bool,
-    /// `--durations`.
-    pub durations: Option<usize>,
-    /// `--durations-min`, in seconds.
-    pub durations_min: Option<f64>,
-    /// Whether to colour.
-    pub colour: bool,
-    /// `--capture`.
-    pub capture: String,
-    /// `--junitxml`.
-    pub junit_path: Option<String>,
-    /// `--junitprefix`.
-    pub junit_prefix: Option<String>,
-    /// `junit_suite_name`.
-    pub junit_suite_name: String,
-    /// `junit_logging`.
-    pub junit_logging: String,
-    /// `junit_log_passing_tests`.
-    pub junit_log_passing_tests: bool,
-    /// `junit_duration_report`.
-    pub junit_duration_report: String,
-    /// `junit_family`.
-    pub junit_family: String,
-}
-
-/// A number of processes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Processes {
-    /// This many.
-    Number(u32),
-    /// `auto`.
-    Auto(String),
-}
-
 /// A test file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct TestFile {
@@ -356,40 +254,4 @@ pub struct Warning {
     pub path: String,
     /// The line that caused it.
     pub line: u64,
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// Options as pytest has them when nobody asks for anything.
-    pub(crate) fn options() -> Options {
-        Options {
-            processes: None,
-            maxprocesses: None,
-            max_worker_restart: None,
-            maxfail: 0,
-            verbosity: 0,
-            reportchars: "fE".to_owned(),
-            disable_warnings: false,
-            max_warnings: None,
-            fold_skipped: true,
-            force_short_summary: false,
-            no_header: false,
-            no_summary: false,
-            traceback: "auto".to_owned(),
-            xfail_traceback: false,
-            durations: None,
-            durations_min: None,
-            colour: false,
-            capture: "fd".to_owned(),
-            junit_path: None,
-            junit_prefix: None,
-            junit_suite_name: "pytest".to_owned(),
-            junit_logging: "no".to_owned(),
-            junit_log_passing_tests: true,
-            junit_duration_report: "total".to_owned(),
-            junit_family: "xunit2".to_owned(),
-        }
-    }
 }

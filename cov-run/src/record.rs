@@ -1,19 +1,19 @@
 //! What happened in a run, put in an order that does not depend on which worker was faster.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use cov_model::manifest::Outcome;
 
 use crate::dispatcher::{During, Loss, WorkerId};
-use crate::protocol::{Collected, Hello, Report, Unmatched, Warning};
+use crate::hello::Hello;
+use crate::protocol::{Collected, Report, Unmatched, Warning};
 
 /// A test that was collected.
 #[derive(Clone, Debug)]
 pub struct Test {
     /// pytest's node id.
     pub id: String,
-    /// Its file.
-    pub file: String,
     /// How it ended, so far.
     pub outcome: Outcome,
     /// Setup, call and teardown together, in microseconds.
@@ -92,7 +92,6 @@ impl Record {
                 .iter()
                 .map(|id| Test {
                     id: id.clone(),
-                    file: collected.file.clone(),
                     outcome: Outcome::NotRun,
                     us: 0,
                     attempts: 0,
@@ -165,15 +164,16 @@ impl Record {
         self.files.get_mut(file)?.tests.get_mut(*index)
     }
 
-    /// The test that a worker runs.
-    pub fn running(&self, slot: u32) -> Option<&Test> {
-        let (file, index) = self.running.get(&slot)?;
-        self.files.get(file)?.tests.get(*index)
-    }
-
     /// The tests, in pytest's order.
     pub fn tests(&self) -> impl Iterator<Item = &Test> {
         self.all.iter().filter_map(|name| self.files.get(name)).flat_map(|file| &file.tests)
+    }
+
+    /// All files of all shards, ascending.
+    pub fn sorted_files(&self) -> Vec<String> {
+        let mut files = self.all.clone();
+        files.sort();
+        files
     }
 
     /// The tests of one file.
@@ -205,6 +205,20 @@ impl Record {
         let of_files =
             self.all.iter().filter_map(|name| self.files.get(name)).flat_map(|file| file.reports.iter());
         self.stray.iter().chain(of_files)
+    }
+
+    /// The reports of a category, with the output of the teardown that followed each.
+    pub fn of_category<'a>(
+        &'a self,
+        category: &'a str,
+    ) -> impl Iterator<Item = (&'a Report, Option<&'a str>)> {
+        let without_test = self.reports_without_test().map(|report| (report, None));
+        let of_tests = self.tests().flat_map(|test| {
+            let end =
+                test.reports.iter().find(|report| report.when == "teardown" && report.category.is_empty());
+            test.reports.iter().map(move |report| (report, end.and_then(|end| end.text.as_deref())))
+        });
+        without_test.chain(of_tests).filter(move |(report, _)| report.category == category)
     }
 
     /// How many tests were left out by `-k`, `-m` and the like.
@@ -261,12 +275,12 @@ impl Loss {
         };
         let message = format!("worker {worker} died {occasion}: {}", self.death.cause);
         let mut text = format!("{message}\n");
-        let output = self.death.output.trim_end();
+        let output = self.death.own_output();
         if !output.is_empty() {
-            text.push_str(&format!("{:-^80}\n{output}\n", " Last output of the worker "));
+            let _ = writeln!(text, "{:-^80}\n{output}", " Last output of the worker ");
         }
         let (category, letter, word) =
-            if when == "call" { ("failed", "F", "CRASHED") } else { ("error", "E", "ERROR") };
+            if when == "call" { ("failed", "F", "FAILED") } else { ("error", "E", "ERROR") };
         Some(Report {
             head: id.split_once("::").map_or(id.as_str(), |(_, name)| name).replace("::", "."),
             id,

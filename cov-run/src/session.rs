@@ -1,25 +1,26 @@
 //! The loop of a run: hears workers, lets the dispatcher decide, records, shows.
 
-use std::collections::HashMap;
-use std::ffi::OsString;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use nix::sys::signal::Signal;
 
-use crate::Refusal;
+use crate::crash::Death;
 use crate::dispatcher::{Command, Dispatcher, Stop, WorkerId};
+use crate::hello::Hello;
 use crate::plugin::Plugin;
+use crate::printed::Printed;
 use crate::progress::Progress;
-use crate::protocol::{Assignment, Hello, Message, TestFile};
+use crate::protocol::{Assignment, Message, Order, TestFile};
 use crate::record::{Interruption, Record};
+use crate::refusal::Refusal;
 use crate::schedule::plan;
 use crate::shard::Shard;
 use crate::timings::Timings;
-use crate::verdict::{INTERNAL, USAGE};
+use crate::verdict::INTERNAL;
 use crate::worker::{Event, Worker};
 use crate::workers::{self, Workers};
 
@@ -33,7 +34,7 @@ pub struct Setup {
     /// What every worker is told; slot and fragment are filled in.
     pub assignment: Assignment,
     /// The directory of the fragments.
-    pub fragments: PathBuf,
+    pub fragments: String,
     /// `-n` of cov-run.
     pub workers: Option<Workers>,
     /// Processors at hand.
@@ -74,20 +75,23 @@ pub struct Session<'a, W: Write> {
     record: Record,
     workers: Pool,
     events: Sender<Event>,
-    statuses: Vec<i32>,
-    /// What workers printed before they listed their files, which all of them do alike.
-    early: HashMap<WorkerId, Vec<Vec<u8>>>,
-    listed: HashMap<WorkerId, bool>,
+    statuses: BTreeMap<WorkerId, i32>,
+    printed: Printed,
+    listed: HashSet<WorkerId>,
+    /// How many tests of the file that a worker opens next it is to leave out.
     skips: HashMap<WorkerId, usize>,
     signals: u32,
     count: u32,
 }
 
 /// How often the display is brought up to date when nothing happens.
-const TICK: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(500);
+
+/// The worker that speaks for all until the files are listed.
+const FIRST: WorkerId = WorkerId { slot: 0, generation: 0 };
 
 impl<'a, W: Write> Session<'a, W> {
-    /// A run that shows itself on `progress`.
+    /// A run that shows itself on `progress`, and whose workers send to `events`.
     pub fn new(setup: &'a Setup, progress: Progress<W>, events: Sender<Event>) -> Self {
         Self {
             setup,
@@ -96,9 +100,9 @@ impl<'a, W: Write> Session<'a, W> {
             record: Record::default(),
             workers: Pool::default(),
             events,
-            statuses: Vec::new(),
-            early: HashMap::new(),
-            listed: HashMap::new(),
+            statuses: BTreeMap::new(),
+            printed: Printed::default(),
+            listed: HashSet::new(),
             skips: HashMap::new(),
             signals: 0,
             count: workers::at_first(setup.workers, setup.processors),
@@ -110,45 +114,30 @@ impl<'a, W: Write> Session<'a, W> {
         let commands = self.dispatcher.start(self.count);
         self.obey(commands)?;
         while !self.dispatcher.is_over() {
-            let event = match events.recv_timeout(TICK) {
-                Ok(event) => event,
-                Err(RecvTimeoutError::Timeout) => Event::Tick,
+            match events.recv_timeout(TICK) {
+                Ok(Event::Said(_, Message::Plain)) => return Ok((Ending::Plain, self.progress)),
+                Ok(Event::Said(id, message)) => {
+                    self.show_printed(id)?;
+                    self.hear(id, message)?;
+                }
+                Ok(Event::Garbled(id, error)) => {
+                    return Err(Refusal::internal(format!("gw{} cannot be understood: {error}", id.slot)));
+                }
+                Ok(Event::Printed(id, line)) => self.printed.push(id, line),
+                Ok(Event::Ended(id, death)) => self.bury(id, death)?,
+                Ok(Event::Signalled) => self.interrupt()?,
+                Err(RecvTimeoutError::Timeout) => self.progress.tick(),
                 Err(RecvTimeoutError::Disconnected) => break,
-            };
-            match event {
-                Event::Said(_, Message::Plain) => return Ok((Ending::Plain, self.progress)),
-                Event::Said(id, message) => self.hear(id, message)?,
-                Event::Garbled(id, error) => {
-                    return Err(Refusal::new(
-                        INTERNAL,
-                        format!("gw{} cannot be understood: {error}", id.slot),
-                    )
-                    .into());
-                }
-                Event::Printed(id, line) if self.listed.contains_key(&id) => {
-                    self.progress.printed(id, &line)?
-                }
-                Event::Printed(id, line) => self.early.entry(id).or_default().push(line),
-                Event::Ended(id, death) => {
-                    self.workers.0.remove(&id);
-                    if self.record.all.is_empty() && self.statuses.last().is_some_and(|&status| status != 0) {
-                        // pytest refused to start, and all workers would say the same.
-                        let status = u8::try_from(self.statuses[self.statuses.len() - 1]).unwrap_or(INTERNAL);
-                        if !self.dispatcher.is_planned() {
-                            return Err(Refusal::in_own_words(status, death.output).into());
-                        }
-                    }
-                    let commands = self.dispatcher.bury(id, death);
-                    self.obey(commands)?;
-                    self.progress.ended(id)?;
-                }
-                Event::Signalled => self.interrupt()?,
-                Event::Tick => self.progress.tick(),
             }
+            self.printed.overdue().into_iter().try_for_each(|id| self.show_printed(id))?;
         }
-        let ran =
-            Ran { record: self.record, stop: self.dispatcher.stopped().cloned(), statuses: self.statuses };
-        Ok((Ending::Ran(Box::new(ran)), self.progress))
+        if !self.dispatcher.is_planned() && self.statuses.values().any(|&status| status == 0) {
+            // A plugin's own option ended the session: it has printed what it was asked for.
+            return Ok((Ending::Plain, self.progress));
+        }
+        let stop = self.dispatcher.stopped().cloned();
+        let statuses = self.statuses.into_values().collect();
+        Ok((Ending::Ran(Box::new(Ran { record: self.record, stop, statuses })), self.progress))
     }
 
     fn hear(&mut self, id: WorkerId, message: Message) -> anyhow::Result<()> {
@@ -156,26 +145,22 @@ impl<'a, W: Write> Session<'a, W> {
         match &message {
             Message::Hello(hello) if !self.dispatcher.is_settled() => commands = self.settle(hello)?,
             Message::Files { files } => {
-                if !self.dispatcher.is_planned() {
+                self.printed.open(id);
+                self.listed.insert(id);
+                if self.dispatcher.is_planned() {
+                    self.printed.forget(id);
+                } else {
                     self.plan(files)?;
-                    // The first worker speaks for all: what the others printed so far is the same.
-                    for line in self.early.remove(&id).unwrap_or_default() {
-                        self.progress.printed(id, &line)?;
-                    }
                 }
-                self.early.remove(&id);
-                self.listed.insert(id, true);
             }
             Message::NoPytest { message, python } => {
-                let text = format!(
-                    "{python}: {message} (install pytest there, or name the project's Python with --python)"
-                );
-                return Err(Refusal::new(USAGE, text).into());
+                let remedy = "install pytest there, or name the project's Python with --python";
+                return Err(Refusal::usage(format!("{python}: {message} ({remedy})")));
             }
             Message::Debugger => {
                 let text =
                     "a debugger needs the terminal for itself: run `pytest -n0 --no-cov --pdb` instead";
-                return Err(Refusal::new(USAGE, text.to_owned()).into());
+                return Err(Refusal::usage(text));
             }
             _ => {}
         }
@@ -184,10 +169,39 @@ impl<'a, W: Write> Session<'a, W> {
         self.obey(commands)
     }
 
+    /// Learns the project's options from the first worker.
+    fn settle(&mut self, hello: &Hello) -> anyhow::Result<Vec<Command>> {
+        if let Some(measured) = &hello.measured {
+            if let Some(missing) = &measured.missing {
+                let remedy = "install coverage there, or run with --no-cov";
+                return Err(Refusal::usage(format!("{}: {missing} ({remedy})", hello.executable)));
+            }
+            if let Some(failed) = &measured.failed {
+                return Err(Refusal::usage(format!("coverage.py: {failed}")));
+            }
+        }
+        self.count = workers::wanted(self.setup.workers, &hello.options, self.setup.processors);
+        self.progress.settle(hello, self.count);
+        self.record.hello = Some(Box::new(hello.clone()));
+        let limit = hello.options.max_worker_restart.as_deref().and_then(|text| text.parse().ok());
+        Ok(self.dispatcher.settle(self.count, hello.options.maxfail, limit))
+    }
+
+    /// Learns the files from the first worker that has listed them.
+    fn plan(&mut self, files: &[TestFile]) -> anyhow::Result<()> {
+        let shard = self.setup.shard;
+        let plan = plan(files, shard, self.count, &self.setup.split, &self.setup.order);
+        self.dispatcher.plan(&plan.queue);
+        self.record.all = plan.all;
+        self.record.assigned = plan.queue;
+        self.progress.begin(&self.record, (!shard.is_all()).then(|| shard.to_string()))?;
+        Ok(())
+    }
+
     /// Records and shows what a worker said.
     fn note(&mut self, id: WorkerId, message: Message) -> anyhow::Result<()> {
-        // What happens before the files are listed happens in every worker; one of them is enough.
-        let speaks = self.listed.contains_key(&id) || id == WorkerId { slot: 0, generation: 0 };
+        // What happens before the files are listed happens in every worker.
+        let speaks = self.listed.contains(&id) || id == FIRST;
         match message {
             Message::Header { lines } if self.record.header.is_empty() => self.record.header = lines,
             Message::Collected(collected) => {
@@ -212,39 +226,18 @@ impl<'a, W: Write> Session<'a, W> {
             Message::InternalError { text } if !self.record.internal_errors.contains(&text) => {
                 self.record.internal_errors.push(text);
             }
-            Message::Bye { status, .. } => self.statuses.push(status),
+            Message::Bye { status, .. } => {
+                self.statuses.insert(id, status);
+            }
             _ => {}
         }
         Ok(())
     }
 
-    /// Learns the project's options from the first worker.
-    fn settle(&mut self, hello: &Hello) -> anyhow::Result<Vec<Command>> {
-        if let Some(measured) = &hello.measured {
-            if let Some(missing) = &measured.missing {
-                let text =
-                    format!("{}: {missing} (install coverage there, or run with --no-cov)", hello.executable);
-                return Err(Refusal::new(USAGE, text).into());
-            }
-            if let Some(failed) = &measured.failed {
-                return Err(Refusal::new(USAGE, format!("coverage.py: {failed}")).into());
-            }
+    fn show_printed(&mut self, id: WorkerId) -> anyhow::Result<()> {
+        for line in self.printed.take(id) {
+            self.progress.printed(id, &line)?;
         }
-        self.count = workers::wanted(self.setup.workers, &hello.options, self.setup.processors);
-        self.progress.settle(hello, self.count);
-        self.record.hello = Some(Box::new(hello.clone()));
-        let limit = hello.options.max_worker_restart.as_deref().and_then(|text| text.parse().ok());
-        Ok(self.dispatcher.settle(self.count, hello.options.maxfail, limit))
-    }
-
-    /// Learns the files from the first worker that has listed them.
-    fn plan(&mut self, files: &[TestFile]) -> anyhow::Result<()> {
-        let plan = plan(files, self.setup.shard, self.count, &self.setup.split, &self.setup.order);
-        self.dispatcher.plan(&plan.queue);
-        self.record.all = plan.all;
-        self.record.assigned = plan.queue;
-        let shard = self.setup.shard;
-        self.progress.begin(&self.record, (!shard.is_all()).then(|| shard.to_string()))?;
         Ok(())
     }
 
@@ -253,7 +246,7 @@ impl<'a, W: Write> Session<'a, W> {
             match command {
                 Command::Start(id) => self.start(id)?,
                 Command::Tell(id, order) => {
-                    if let crate::protocol::Order::Run { skip, .. } = &order {
+                    if let Order::Run { skip, .. } = &order {
                         self.skips.insert(id, skip.len());
                     }
                     if let Some(worker) = self.workers.0.get(&id) {
@@ -271,17 +264,40 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     fn start(&mut self, id: WorkerId) -> anyhow::Result<()> {
-        let mut assignment = self.setup.assignment.clone();
-        assignment.slot = id.slot;
-        assignment.count = self.count;
-        let fragment = self.setup.fragments.join(format!("gw{}-{}.coverage", id.slot, id.generation));
-        assignment.fragment = text_of(fragment.into_os_string())?;
-        let worker =
-            Worker::start(&self.setup.python, &self.setup.plugin.worker(), id, &assignment, &self.events)
-                .map_err(|error| {
-                    Refusal::new(USAGE, format!("cannot start {}: {error}", self.setup.python.display()))
-                })?;
+        let assignment = Assignment {
+            slot: id.slot,
+            count: self.count,
+            fragment: format!("{}/gw{}-{}.coverage", self.setup.fragments, id.slot, id.generation),
+            ..self.setup.assignment.clone()
+        };
+        let python = &self.setup.python;
+        let worker = Worker::start(python, &self.setup.plugin.worker(), id, &assignment, &self.events)
+            .map_err(|error| Refusal::usage(format!("cannot start {}: {error}", python.display())))?;
         self.workers.0.insert(id, worker);
+        Ok(())
+    }
+
+    /// A worker's process has ended.
+    fn bury(&mut self, id: WorkerId, death: Death) -> anyhow::Result<()> {
+        self.workers.0.remove(&id);
+        if let Some(&status) = self.statuses.get(&id).filter(|&&status| status != 0)
+            && !self.dispatcher.is_planned()
+        {
+            // pytest refused to start, and all workers would say the same.
+            return Err(Refusal::in_pytests_words(u8::try_from(status).unwrap_or(INTERNAL), death.output));
+        }
+        let output = death.output.clone();
+        let commands = self.dispatcher.bury(id, death);
+        if commands.iter().any(|command| matches!(command, Command::Mourn(_))) {
+            self.printed.forget(id);
+        }
+        self.show_printed(id)?;
+        self.obey(commands)?;
+        self.progress.ended(id)?;
+        if self.dispatcher.stopped() == Some(&Stop::CannotStart) {
+            let text = format!("workers die before they have listed the test files\n{}", output.trim_end());
+            return Err(Refusal::internal(text));
+        }
         Ok(())
     }
 
@@ -290,8 +306,7 @@ impl<'a, W: Write> Session<'a, W> {
         self.signals += 1;
         let commands = self.dispatcher.stop(Stop::Signal);
         self.obey(commands)?;
-        let signal = if self.signals == 1 { Signal::SIGINT } else { Signal::SIGKILL };
-        self.workers.signal(signal);
+        self.workers.signal(if self.signals == 1 { Signal::SIGINT } else { Signal::SIGKILL });
         Ok(())
     }
 }
@@ -310,11 +325,4 @@ impl Drop for Pool {
     fn drop(&mut self) {
         self.signal(Signal::SIGKILL);
     }
-}
-
-/// A path for JSON, which has no room for what is not Unicode.
-pub fn text_of(path: OsString) -> anyhow::Result<String> {
-    path.into_string()
-        .map_err(|path| Refusal::new(USAGE, format!("{} is not UTF-8", path.display())))
-        .context("path")
 }

@@ -1,8 +1,10 @@
 //! Writes lines, rules and colours as pytest's own terminal does.
 
 use std::env;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
+use terminal_size::{Width, terminal_size};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::Color;
@@ -74,6 +76,13 @@ pub fn is_ci() -> bool {
     ["CI", "BUILD_NUMBER"].iter().any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
+/// The width of the terminal in columns, as pytest takes it.
+pub fn width() -> u16 {
+    let said = env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&width| width > 0);
+    let measured = || terminal_size().map(|(Width(width), _)| width).filter(|&width| width >= 40);
+    said.or_else(measured).unwrap_or(80)
+}
+
 /// A terminal, or what stands for one.
 pub struct Terminal<W> {
     sink: W,
@@ -94,8 +103,11 @@ impl<W: Write> Terminal<W> {
         if !self.colour || styles.is_empty() {
             return text.to_owned();
         }
-        let codes: String = styles.iter().map(|style| format!("\x1b[{}m", style.code())).collect();
-        format!("{codes}{text}\x1b[0m")
+        let mut marked = String::new();
+        for style in styles {
+            let _ = write!(marked, "\x1b[{}m", style.code());
+        }
+        marked + text + "\x1b[0m"
     }
 
     /// Writes a line.
@@ -129,6 +141,25 @@ impl<W: Write> Terminal<W> {
     /// Passes what was written on.
     pub fn flush(&mut self) -> io::Result<()> {
         self.sink.flush()
+    }
+}
+
+/// A stdout that may be closed: who reads no further has seen what they wanted, and the tests go on.
+pub struct Forgiving<W>(pub W);
+
+impl<W: Write> Write for Forgiving<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The exit status of a run: pytest's numbers.
 
 use crate::dispatcher::Stop;
+use crate::last_line::counts;
 use crate::record::Record;
 use crate::shard::Shard;
-use crate::summary::counts;
 
 /// All tests passed.
 pub const PASSED: u8 = 0;

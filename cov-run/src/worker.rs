@@ -33,8 +33,6 @@ pub enum Event {
     Ended(WorkerId, Death),
     /// Ctrl-C, or a request to terminate.
     Signalled,
-    /// Time has passed.
-    Tick,
 }
 
 /// The descriptor of the socket in the worker.

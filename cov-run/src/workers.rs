@@ -4,7 +4,7 @@ use std::env;
 use std::str::FromStr;
 use std::thread;
 
-use crate::protocol::{Options, Processes};
+use crate::hello::{Options, Processes};
 
 /// What `-n` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub fn wanted(asked: Option<Workers>, project: &Options, processors: u32) -> u32
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::tests::options;
+    use crate::hello::tests::options;
 
     fn check(asked: Option<Workers>, processes: Option<Processes>, expected: u32) {
         let project = Options { processes, ..options() };

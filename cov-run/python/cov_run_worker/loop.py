@@ -63,6 +63,7 @@ class Loop:
             self.channel.put("done", id=clean(item.nodeid))
             for call in self.after_test:
                 call()
+        self.channel.flush()  # what comes next may be the death of this process
         if self.must_stop():
             return None
         return self.upcoming if self.asked else self.next_unit()

@@ -1,5 +1,6 @@
 """The pytest plugin of a worker: says hello, lists files, runs what it is told, reports."""
 
+import os
 import platform
 import sys
 
@@ -55,6 +56,7 @@ class Worker(TakenOverOptions):
         self.measurement = Measurement(order, note=lambda text: channel.put("note", text=clean(text)))
         self.renderer = None
         self.session = None
+        self.directory = os.getcwd()
         options.announce_worker(order)
 
     # Start
@@ -88,7 +90,6 @@ class Worker(TakenOverOptions):
             "python": platform.python_version(),
             "executable": sys.executable,
             "pytest": pytest.__version__,
-            "rootdir": clean(str(config.rootpath)),
             "directory": clean(str(config.invocation_params.dir)),
             "measured": self.measured,
             "options": {
@@ -109,7 +110,6 @@ class Worker(TakenOverOptions):
                 "durations": option.durations,
                 "durations_min": option.durations_min,
                 "colour": colour,
-                "capture": option.capture,
                 "junit_path": option.xmlpath,
                 "junit_prefix": option.junitprefix,
                 "junit_suite_name": ini("junit_suite_name"),
@@ -188,7 +188,8 @@ class Worker(TakenOverOptions):
             self.channel.send("report", **event)
 
     def pytest_warning_recorded(self, warning_message, when, nodeid):
-        self.channel.put("warning", **describe_warning(warning_message, when, nodeid))
+        fields = describe_warning(warning_message, when, nodeid, self.directory)
+        self.channel.put("warning", **fields)
 
     def pytest_keyboard_interrupt(self, excinfo):
         crash = getattr(excinfo.getrepr(funcargs=True), "reprcrash", None)

@@ -1,6 +1,7 @@
 """Turns pytest's reports into events: pytest's own text, rendered here, printed by cov-run."""
 
 import io
+import os
 
 from _pytest.config import create_terminal_writer
 
@@ -151,14 +152,16 @@ class Renderer:
                 event["text"] = writer._file.getvalue()
 
 
-def describe_warning(warning_message, when, nodeid):
-    """The fields of a `warning` event."""
+def describe_warning(warning_message, when, nodeid, directory):
+    """The fields of a `warning` event; its path as seen from `directory`, if it is below."""
     from _pytest.warnings import warning_record_to_str
 
+    path = str(warning_message.filename)
+    start = os.path.join(directory, "")
     return {
         "text": clean(warning_record_to_str(warning_message)),
         "when": when,
         "id": nodeid or None,
-        "path": clean(str(warning_message.filename)),
+        "path": clean(path[len(start) :] if path.startswith(start) else path),
         "line": warning_message.lineno,
     }

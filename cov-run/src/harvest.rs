@@ -1,0 +1,112 @@
+//! What a run leaves behind: profile, manifest, JUnit file, timings.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use cov_model::Report;
+use cov_model::manifest::{Outcome, list_digest};
+use cov_model::stream::Output;
+
+use crate::hello::{Hello, Measured};
+use crate::junit::{self, Times};
+use crate::manifest::{self, Facts, manifest};
+use crate::out::OutDirectory;
+use crate::profile::{self, Finish};
+use crate::record::Record;
+use crate::session::Setup;
+use crate::shard::Shard;
+use crate::timings::Timings;
+
+/// Where a run puts what it leaves behind.
+#[derive(Debug)]
+pub struct Harvest<'a> {
+    /// What the run was to do.
+    pub setup: &'a Setup,
+    /// The output directory.
+    pub out: &'a OutDirectory,
+    /// The JUnit file.
+    pub junit: PathBuf,
+    /// The file of timings.
+    pub timings: PathBuf,
+    /// A directory that is not there yet, to work in.
+    pub work: PathBuf,
+}
+
+impl Harvest<'_> {
+    /// Writes everything.
+    pub fn write(&self, record: &Record, times: Times, status: u8) -> anyhow::Result<()> {
+        let Some(hello) = &record.hello else {
+            return Ok(()); // interrupted before anything could happen
+        };
+        self.write_junit(record, hello, times)?;
+        let measured = hello.measured.as_ref().filter(|measured| measured.active);
+        let fragments = measured.map(|measured| self.write_profile(record, measured)).transpose()?;
+        let facts = Facts {
+            shard: self.setup.shard,
+            status,
+            coverage_complete: measured.is_some() && record.losses.is_empty(),
+            fragments: fragments.unwrap_or_default().into_iter().collect(),
+        };
+        manifest::write(&manifest(record, facts), &self.out.manifest())?;
+        learn(&self.setup.order, record).write(&self.timings)?;
+        for note in &record.notes {
+            writeln!(io::stderr(), "cov-run: coverage.py: {note}")?;
+        }
+        Ok(())
+    }
+
+    fn write_junit(&self, record: &Record, hello: &Hello, times: Times) -> anyhow::Result<()> {
+        let own = hello.options.junit_path.clone().map(PathBuf::from);
+        for path in own.iter().chain([&self.junit]) {
+            Output::File(path.clone())
+                .write(|sink| junit::write(record, &hello.options, times, sink))
+                .with_context(|| path.display().to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Writes the profile. The answer is the names of the fragments that it is made of.
+    fn write_profile(&self, record: &Record, measured: &Measured) -> anyhow::Result<BTreeSet<String>> {
+        let mut fragments = BTreeSet::new();
+        for entry in fs::read_dir(self.out.fragments())? {
+            // Behind the worker's name are those of the machine and of the process.
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            fragments.insert(name.split('.').next().unwrap_or_default().to_owned());
+        }
+        let finish = Finish::start(&self.setup.python, &self.setup.plugin.finish(), self.work.clone())?;
+        let mut report: Report = finish.report(&self.out.fragments(), measured, self.setup.processors)?;
+        if !self.setup.shard.is_all() {
+            report.shards.insert(name(record, self.setup.shard));
+        }
+        profile::write(&report, &self.out.profile())?;
+        if report.files.is_empty() {
+            let hint = "check source and omit in coverage.py's configuration";
+            writeln!(io::stderr(), "cov-run: nothing was measured ({hint})")?;
+        }
+        Ok(fragments)
+    }
+}
+
+/// The name of a shard in a profile.
+fn name(record: &Record, shard: Shard) -> cov_model::Shard {
+    let run = list_digest(&record.sorted_files());
+    cov_model::Shard { run, index: shard.number(), total: shard.total() }
+}
+
+/// Timings with what this run adds. A test that failed may have ended early, so only passed ones count.
+fn learn(known: &Timings, record: &Record) -> Timings {
+    let mut timings = known.clone();
+    for (file, us) in record.imports() {
+        timings.note_file(file, us);
+        let tests = record.tests_of(file);
+        tests
+            .iter()
+            .filter(|test| test.outcome == Outcome::Passed)
+            .for_each(|test| timings.note_test(file, &test.id, test.us));
+        timings.keep_tests(file, &tests.iter().map(|test| test.id.as_str()).collect::<BTreeSet<_>>());
+    }
+    timings
+}
