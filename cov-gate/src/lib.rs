@@ -22,7 +22,7 @@ use crate::measured::Measured;
 use crate::project::Project;
 use crate::rounding::Rounding;
 use crate::verdict::Verdicts;
-use crate::wording::Wording;
+use crate::wording::{MAX_DIGITS, Wording};
 
 /// Judges the report that the command line names, and says the verdict on standard output.
 pub fn run(args: &Args) -> anyhow::Result<Status> {
@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let precision = project.configuration.coverage.report.precision;
     let rounding = if args.coverage_py_rounding { Rounding::CoveragePy(precision) } else { Rounding::Exact };
     let wording = Wording {
-        digits: precision.max(2),
+        digits: precision.clamp(2, MAX_DIGITS),
         lists_files: args.verbose,
         is_rounded: args.coverage_py_rounding,
         has_branches: files.iter().any(|(_, totals)| totals.branches.total > 0),

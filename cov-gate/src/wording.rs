@@ -8,13 +8,13 @@ use crate::rule::{Metric, Rule};
 /// How many files are named on a line.
 const NAMED: usize = 3;
 
-/// Most digits behind a point.
-const MAX_DIGITS: u8 = 15;
+/// Most digits behind a point: a threshold has no more.
+pub(crate) const MAX_DIGITS: u8 = 15;
 
 /// How verdicts are put.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wording {
-    /// Digits behind the point of a percentage, at the least.
+    /// Digits behind the point of a percentage, at the least, and at most [`MAX_DIGITS`].
     pub digits: u8,
     /// Whether every file that lacks something is listed.
     pub lists_files: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Wording {
 impl Wording {
     /// A rule and what became of it, on one line, or more if files are listed.
     pub(crate) fn outcome(self, rule: &Rule, outcome: &Outcome) -> String {
-        let digits = self.digits.max(rule.at_least.decimals()).min(MAX_DIGITS);
+        let digits = self.digits.max(rule.at_least.decimals());
         let at_least = padded(&rule.at_least.to_string(), digits);
         let metric = self.counted_by(rule.metric);
         let rounded = if self.is_rounded { ", rounded as coverage.py does" } else { "" };
@@ -44,9 +44,10 @@ impl Wording {
             }
             Outcome::EachHolds { files, lowest: (path, ratio) } => {
                 let lowest = ratio.truncated(digits);
+                let the_lowest = if *files == 1 { "" } else { "the lowest is " };
                 let files = plural(*files as u64, "file has", "files each have");
                 format!(
-                    "{files} at least {at_least} % of {metric}{rounded} (the lowest is {path} at {lowest} %)"
+                    "{files} at least {at_least} % of {metric}{rounded} ({the_lowest}{path} at {lowest} %)"
                 )
             }
             Outcome::SomeBelow { files, below } => {
@@ -192,7 +193,7 @@ fn padded(decimal: &str, digits: u8) -> String {
 
 /// The difference of two decimal numbers with `digits` behind the point, of which the first is the greater.
 fn difference(more: &str, less: &str, digits: u8) -> String {
-    let difference = scaled(more, digits) - scaled(less, digits);
+    let difference = scaled(more, digits).saturating_sub(scaled(less, digits));
     let digits = usize::from(digits);
     let shown = format!("{difference:0width$}", width = digits + 1);
     let (whole, fraction) = shown.split_at(shown.len() - digits);
