@@ -8,10 +8,10 @@ use cov_model::stream::Input;
 
 use crate::cli::Args;
 use crate::diff::{self, Diff, DiffError, shown};
-use crate::exclusion::Excluded;
 use crate::git::{GitError, Repository};
 use crate::notes::Notes;
 use crate::place::{Names, Place};
+use crate::project::Project;
 use crate::trees;
 
 /// A change, where its names lead to, and what it is against.
@@ -32,27 +32,24 @@ impl Changes {
         self.diff.changes.is_empty() && self.excluded == 0
     }
 
-    /// Leaves out the files that `excluded` has.
-    pub(crate) fn leave_out(&mut self, excluded: &Excluded, notes: Notes) {
+    /// Leaves out the files that the project excludes.
+    pub(crate) fn leave_out(&mut self, project: &Project, notes: Notes) {
         let place = &self.place;
         let before = self.diff.changes.len();
         self.diff.changes.retain(|change| {
             let name = shown(&change.path);
-            let is_left_out = excluded.has(&place.seen_from_project(&name));
+            let is_left_out = project.excludes(&place.seen_from_project(&name));
             if is_left_out {
-                notes.explain(&format!("{name}: left out, by --exclude"));
+                notes.explain(&format!("{name}: left out, by --exclude or the configuration"));
             }
             !is_left_out
         });
-        self.untracked.retain(|name| !excluded.has(&place.seen_from_project(&shown(name))));
+        self.untracked.retain(|name| !project.excludes(&place.seen_from_project(&shown(name))));
         self.excluded = before - self.diff.changes.len();
     }
 
     /// Gets the change that the command line asks for; `base` is the revision to compare with, if one is named.
     pub(crate) fn get(args: &Args, base: Option<&str>, notes: Notes) -> anyhow::Result<Self> {
-        if !args.project.is_dir() {
-            anyhow::bail!("{} is no directory", args.project.display());
-        }
         match (&args.diff, &args.before) {
             (Some(input), _) => Self::of_file(input, &args.project, notes),
             (None, Some(before)) => Self::of_trees(before, &args.project),

@@ -3,21 +3,21 @@
 use std::fs;
 
 use anyhow::Context as _;
-use cov_model::{Digest, FileCoverage, Percent, Ratio};
+use cov_model::{Digest, FileCoverage, Ratio};
 
 use crate::assessment::{Assessment, FileAssessment, Other, Stale, Verdict};
 use crate::changes::Changes;
 use crate::diff::{AddedText, Change, Kind, shown};
-use crate::exclusion::Measurement;
 use crate::join::{Joined, Rule, join};
 use crate::measured::Measured;
 use crate::notes::Notes;
+use crate::project::Project;
 
-/// Judges `changes` by what was measured. `threshold` is what is asked of the changed lines.
+/// Judges `changes` by what was measured, as `project` wants it.
 pub(crate) fn judge(
     changes: &Changes,
     measured: &Measured,
-    threshold: Option<Percent>,
+    project: &Project,
     notes: Notes,
 ) -> anyhow::Result<Assessment> {
     let joins = join(&changes.diff.changes, measured, &changes.place)?;
@@ -45,7 +45,7 @@ pub(crate) fn judge(
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    let unmeasured = unmeasured(changes, &joins, measured, notes);
+    let unmeasured = unmeasured(changes, &joins, measured, project, notes);
     let ratio = files.iter().fold(Ratio::default(), |mut sum, file| {
         sum += file.ratio();
         sum
@@ -57,7 +57,7 @@ pub(crate) fn judge(
     } else if !stale.is_empty() {
         Verdict::Stale(stale)
     } else if ratio.total > 0 {
-        Verdict::Lines { ratio, threshold }
+        Verdict::Lines { ratio, threshold: project.fail_under }
     } else if !unmeasured.is_empty() && joins.iter().all(Option::is_none) {
         Verdict::NotInReport {
             report_files: measured.file_count,
@@ -89,31 +89,31 @@ fn differs(source: &[u8], file: &FileCoverage, change: &Change) -> Option<Other>
 }
 
 /// The changed files of code that the report should have and does not, by name.
-fn unmeasured(changes: &Changes, joins: &[Option<Joined>], measured: &Measured, notes: Notes) -> Vec<String> {
-    let absent = changes.diff.changes.iter().zip(joins).filter(|(change, join)| {
-        let is_code = || measured.is_code(&String::from_utf8_lossy(&change.path));
-        join.is_none() && change.kind == Kind::Text && !change.lines.is_empty() && is_code()
-    });
-    let absent: Vec<&Change> = absent.map(|(change, _)| change).collect();
-    if absent.is_empty() {
-        return Vec::new();
-    }
-    let measurement = Measurement::of_project(&changes.place.project)
-        .inspect_err(|error| notes.say(&format!("{error:#}: taken as if there were no configuration")))
-        .unwrap_or_default();
+fn unmeasured(
+    changes: &Changes,
+    joins: &[Option<Joined>],
+    measured: &Measured,
+    project: &Project,
+    notes: Notes,
+) -> Vec<String> {
     let mut names = Vec::new();
-    for change in absent {
-        if measurement.leaves_out(&changes.place.seen_from_project(&shown(&change.path))) {
-            notes.explain(&format!("{}: not measured, by the project's configuration", shown(&change.path)));
+    for (change, join) in changes.diff.changes.iter().zip(joins) {
+        let has_lines = change.kind == Kind::Text && !change.lines.is_empty();
+        let name = shown(&change.path);
+        if join.is_some() || !has_lines || !measured.is_code(&String::from_utf8_lossy(&change.path)) {
+            continue;
+        }
+        if project.does_not_measure(&changes.place.seen_from_project(&name)) {
+            notes.explain(&format!("{name}: not measured, by the project's configuration"));
         } else {
-            names.push(shown(&change.path));
+            names.push(name);
         }
     }
     names.sort();
     names
 }
 
-/// Tells which files were found by less than their whole names, and which new files are not looked at.
+/// Tells which files were found by less than their whole names.
 fn tell_joins(changes: &Changes, joins: &[Option<Joined>], notes: Notes) {
     let by_suffix: Vec<String> = changes
         .diff

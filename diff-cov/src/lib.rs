@@ -4,7 +4,6 @@ mod assessment;
 mod changes;
 pub mod cli;
 mod diff;
-mod exclusion;
 mod git;
 mod join;
 mod judge;
@@ -12,6 +11,7 @@ mod measured;
 mod notes;
 pub mod output;
 mod place;
+mod project;
 mod trees;
 
 use cov_model::status::{Failure, Status};
@@ -20,22 +20,23 @@ use cov_model::stream::{Input, Output};
 use crate::assessment::Assessment;
 use crate::changes::Changes;
 use crate::cli::Args;
-use crate::exclusion::Excluded;
 use crate::judge::judge;
 use crate::measured::Measured;
 use crate::notes::Notes;
 use crate::output::{Format, Target, sentence};
+use crate::project::Project;
 
 /// Judges the change that the command line names by the reports that it names, and writes the outputs.
 pub fn run(args: &Args) -> anyhow::Result<Status> {
     let notes = Notes::new(args);
     let reports = reports(args)?;
     let targets = targets(args)?;
-    let mut changes = Changes::get(args, args.base.as_deref(), notes)?;
-    changes.leave_out(&Excluded::new(&args.exclude, &args.project)?, notes);
-    let measured = Measured::read(&reports, &args.project, &changes)?;
+    let project = Project::open(args)?;
+    let mut changes = Changes::get(args, project.base.as_deref(), notes)?;
+    changes.leave_out(&project, notes);
+    let measured = Measured::read(&reports, &args.project, &changes, &project)?;
     measured.tell_untracked(&changes, notes);
-    let assessment = judge(&changes, &measured, args.fail_under, notes)?;
+    let assessment = judge(&changes, &measured, &project, notes)?;
     write(&assessment, &targets, args.quiet)
 }
 

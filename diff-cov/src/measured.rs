@@ -12,6 +12,7 @@ use crate::changes::Changes;
 use crate::diff::shown;
 use crate::notes::Notes;
 use crate::output::shown_list;
+use crate::project::Project;
 
 /// The measured files that the change may have touched, and what is worth to know of the others.
 #[derive(Debug, Default)]
@@ -27,8 +28,14 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    /// Reads reports, merged, as far as they have to do with `changes`.
-    pub(crate) fn read(inputs: &[Input], project: &Path, changes: &Changes) -> anyhow::Result<Self> {
+    /// Reads reports, merged, as far as they have to do with `changes` and as `project` reports them. Their names start at
+    /// `directory`.
+    pub(crate) fn read(
+        inputs: &[Input],
+        directory: &Path,
+        changes: &Changes,
+        project: &Project,
+    ) -> anyhow::Result<Self> {
         let touched = changes.diff.changes.iter().map(|change| change.path.as_slice());
         let untracked = changes.untracked.iter().map(Vec::as_slice);
         let wanted: HashSet<&[u8]> = touched.chain(untracked).map(own_name).collect();
@@ -38,10 +45,13 @@ impl Measured {
         for input in inputs {
             let seen = RefCell::new(Vec::new());
             let keep = |name: &str| {
+                if project.omits(name) {
+                    return false;
+                }
                 seen.borrow_mut().push(name.to_owned());
                 wanted.contains(own_name(name.as_bytes()))
             };
-            let report = cov_model::read::read_kept(input, project, &keep)?;
+            let report = cov_model::read::read_kept(input, directory, &keep)?;
             merged.merge(report).with_context(|| input.to_string())?;
             names.extend(seen.into_inner());
         }

@@ -6,6 +6,8 @@ mod name;
 mod parse;
 mod refine;
 mod runs;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use name::shown;
