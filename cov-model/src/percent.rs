@@ -47,10 +47,10 @@ impl Ratio {
         format!("{shown:.precision$}")
     }
 
-    /// The percentage with `precision` decimals, the rest cut off, so that what is below a threshold never looks as if
-    /// it had reached it. Nothing at all is 100 %.
+    /// The percentage with `precision` decimals (at most 15), the rest cut off, so that what is below a threshold never
+    /// looks as if it had reached it. Nothing at all is 100 %.
     pub fn truncated(self, precision: u8) -> String {
-        let precision = u32::from(precision.min(18));
+        let precision = u32::from(precision.min(15));
         let scale = 10u128.pow(precision);
         let scaled = if self.total == 0 {
             100 * scale
@@ -184,6 +184,7 @@ mod tests {
         assert_eq!(Ratio::new(94_996, 100_000).truncated(2), "94.99");
         assert_eq!(Ratio::new(29_999, 30_000).truncated(2), "99.99");
         assert_eq!(Ratio::new(u64::MAX - 1, u64::MAX).truncated(2), "99.99");
+        assert_eq!(Ratio::new(u64::MAX - 1, u64::MAX).truncated(u8::MAX), "99.999999999999999");
         assert_eq!(Ratio::new(0, 0).truncated(1), "100.0");
     }
 

@@ -132,6 +132,12 @@ proptest! {
     }
 
     #[test]
+    fn empty_lines_change_nothing(a in report()) {
+        let spaced = String::from_utf8(bytes(&a)).unwrap().replace('\n', "\n\n");
+        prop_assert_eq!(&json::read(spaced.as_bytes()).unwrap(), &a);
+    }
+
+    #[test]
     fn a_truncated_report_is_never_valid(a in report(), cut in 0.0f64..1.0) {
         let bytes = bytes(&a);
         // The last newline alone may be missing.

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use clap::Command;
@@ -17,15 +18,39 @@ use clap_mangen::Man;
 pub fn assert_documents_are_current(command: &Command, package: &str) {
     let package = Path::new(package);
     let name = command.get_name();
-    let mut page = Vec::new();
-    // A date would make the page differ from day to day.
-    Man::new(command.clone()).date("").render(&mut page).expect("a vector takes everything");
+    let page = man_page(command).expect("a vector takes everything");
     assert_current(&package.join(format!("{name}.1")), &page);
     for (shell, ending) in [(Shell::Bash, "bash"), (Shell::Fish, "fish"), (Shell::Zsh, "zsh")] {
         let mut script = Vec::new();
         generate(shell, &mut command.clone(), name, &mut script);
         assert_current(&package.join(format!("completions/{name}.{ending}")), &script);
     }
+}
+
+/// The man page. What stands behind the options in the help has headings of its own, and line ends that matter.
+fn man_page(command: &Command) -> io::Result<Vec<u8>> {
+    let behind = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    // A date would make the page differ from day to day.
+    let man = Man::new(command.clone()).date("");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    for line in behind.lines() {
+        match line.strip_suffix(':').filter(|heading| !heading.starts_with(' ')) {
+            Some(heading) => writeln!(page, ".SH {heading}\n.nf")?,
+            None if line.is_empty() => writeln!(page, ".fi")?,
+            None => {
+                let line = line.trim_start().replace('\\', "\\\\").replace('-', "\\-");
+                // A dot or an apostrophe in front would make it a command to the formatter.
+                let guard = if line.starts_with(['.', '\'']) { "\\&" } else { "" };
+                writeln!(page, "{guard}{line}")?;
+            }
+        }
+    }
+    Ok(page)
 }
 
 fn assert_current(path: &Path, expected: &[u8]) {

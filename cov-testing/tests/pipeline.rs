@@ -114,8 +114,8 @@ fn make_runs_judges_and_fails_as_it_should() {
     assert!(text(&stricter).contains("below 99.5"), "{}", text(&stricter));
     assert_eq!(project.modified(".cov/profile-1of1.json"), profile);
 
-    // A test is removed: the build falls below 95 % of the configuration, with cov-gate's status 2.
-    fs::remove_file(project.path("tests/pipeline/test_cli.py")).unwrap();
+    // The only test of a module is removed: the build falls below 95 % of the configuration, with cov-gate's status 2.
+    fs::remove_file(project.path("tests/pipeline/test_digest.py")).unwrap();
     let poorer = project.make(&["N=2", &diff]);
     assert_eq!(poorer.status.code(), Some(2), "{}", text(&poorer));
     assert!(text(&poorer).contains("below 95") && text(&poorer).contains("Error 2"), "{}", text(&poorer));
@@ -131,6 +131,12 @@ fn make_runs_judges_and_fails_as_it_should() {
         text(&failing)
     );
     assert!(fs::read_to_string(project.path(".cov/junit-1of1.xml")).unwrap().contains("test_wrong"));
+}
+
+#[test]
+fn the_diff_of_the_example_leads_to_the_example() {
+    let project = example();
+    project.git(&["apply", "--check", "--reverse", "changes.diff"]);
 }
 
 #[test]

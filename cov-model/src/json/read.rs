@@ -94,8 +94,7 @@ impl<R: BufRead> Files<R> {
             Source::Document(files) => files.next().map(|file| Ok((1, file))),
             Source::Lines { next: Next::Nothing, .. } => None,
             Source::Lines { reader, line, next } => {
-                *line += 1;
-                let read = next_line(reader, *line, *next);
+                let read = next_line(reader, line, *next);
                 *next = match &read {
                     Ok(Some((_, next))) => *next,
                     _ => Next::Nothing,
@@ -144,12 +143,17 @@ fn canonical_header(line: &[u8]) -> Result<Option<Header>, JsonError> {
 /// The next file of the canonical layout and what may follow it, or `None` at the closing line.
 fn next_line(
     reader: &mut impl BufRead,
-    line: usize,
+    line: &mut usize,
     next: Next,
 ) -> Result<Option<(WireFile, Next)>, JsonError> {
+    let mut text = b"\n".to_vec();
+    while text == b"\n" {
+        text.clear();
+        *line += 1;
+        reader.read_until(b'\n', &mut text)?;
+    }
+    let line = *line;
     let shape = |message: String| JsonError::Shape { line, message };
-    let mut text = Vec::new();
-    reader.read_until(b'\n', &mut text)?;
     let whole = text.strip_suffix(b"\n");
     if whole.unwrap_or(&text) == b"]}" {
         let mut rest = Vec::new();
