@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use cov_model::{BranchView, ranges};
 
 use super::snippet::{Line, snippets};
-use super::wording::{plural, sentence};
+use super::wording::sentence;
 use crate::assessment::{Assessment, FileAssessment, Verdict};
 
 /// How many lines of source are shown at the most; the numbers of all lines are in the table.
@@ -59,7 +59,7 @@ fn row(file: &FileAssessment) -> [String; 4] {
     [
         file.name.clone(),
         format!("{} %", ratio.truncated(1)),
-        format!("{} of {}", ratio.covered, plural(ratio.total, "line")),
+        format!("{} of {} lines", ratio.covered, ratio.total),
         if missing.is_empty() { missing } else { format!("missing {missing}") },
     ]
 }

@@ -32,10 +32,8 @@ pub(crate) fn sentence(assessment: &Assessment) -> String {
         }
         Verdict::NotInReport { report_files, example } => {
             return format!(
-                "none of the changed files is in the report: changed {comparison} {} ({}), the report has {} such as {example}; \
-                 if these are names from different directories, name the project's with --project; leave out what is not \
-                 measured with --exclude",
-                if unmeasured.len() == 1 { "is" } else { "are" },
+                "none of the changed files is in the report ({}; the report has {}, such as {example}): if the names start \
+                 at different directories, name the project's with --project; what is not measured, leave out with --exclude",
                 shown_list(unmeasured),
                 plural(*report_files as u64, "file"),
             );

@@ -1,0 +1,24 @@
+//! The command line of diff-cov: console sessions, the man page, bad input, real git, and what real diff-cover says.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod bad_input;
+mod changed_lines;
+mod diff_cover;
+mod from_git;
+mod scene;
+mod wrong_passes;
+
+use clap::CommandFactory as _;
+
+#[test]
+fn sessions() {
+    trycmd::TestCases::new().case("tests/cmd/*.trycmd").case("README.md");
+}
+
+#[test]
+fn man_page_is_that_of_the_command_line() {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(diff_cov::cli::Args::command()).render(&mut page).unwrap();
+    snapbox::assert_data_eq!(page, snapbox::file!["../../diff-cov.1"].raw());
+}
