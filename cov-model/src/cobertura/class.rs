@@ -23,8 +23,9 @@ pub(super) struct Class {
 #[derive(Debug)]
 struct Method {
     name: String,
-    start: Option<u32>,
-    hits: u64,
+    /// The first line and its hits.
+    first: Option<(u32, u64)>,
+    greatest: u64,
 }
 
 #[derive(Debug, Default)]
@@ -36,15 +37,17 @@ struct Measured {
 impl Class {
     /// Begins a method; `name` is empty for code that has none.
     pub(super) fn open_method(&mut self, name: String) {
-        self.method = Some(Method { name, start: None, hits: 0 });
+        self.method = Some(Method { name, first: None, greatest: 0 });
     }
 
     /// Adds a line to the method that is open, or else to the class.
     pub(super) fn add(&mut self, line: Line) {
         let measured = match &mut self.method {
             Some(method) => {
-                method.start = Some(method.start.map_or(line.number, |start| start.min(line.number)));
-                method.hits = method.hits.max(line.hits);
+                if method.first.is_none_or(|(first, _)| line.number < first) {
+                    method.first = Some((line.number, line.hits));
+                }
+                method.greatest = method.greatest.max(line.hits);
                 &mut self.method_lines
             }
             None => &mut self.lines,
@@ -56,13 +59,14 @@ impl Class {
         }
     }
 
-    /// Ends the method. One without lines has no place, and is dropped.
+    /// Ends the method. It was entered as often as its first line was hit; where that is never, and others were, as often
+    /// as the most hit. One without lines has no place, and is dropped.
     pub(super) fn close_method(&mut self) {
-        if let Some(Method { name, start: Some(start), hits }) = self.method.take()
+        if let Some(Method { name, first: Some((start, hits)), greatest }) = self.method.take()
             && !name.is_empty()
         {
             let function = self.functions.entry((start, name)).or_default();
-            function.hits = function.hits.max(hits);
+            function.hits = function.hits.max(if hits > 0 { hits } else { greatest });
         }
     }
 }

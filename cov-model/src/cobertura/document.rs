@@ -69,7 +69,8 @@ impl<'a> Document<'a> {
             Element::Method => {
                 if let Some((_, class)) = &mut self.class {
                     let [name, signature] = texts(tag, ["name", "signature"])?;
-                    class.open_method(name.unwrap_or_default() + &signature.unwrap_or_default());
+                    class
+                        .open_method(with_signature(name.unwrap_or_default(), signature.unwrap_or_default()));
                 }
             }
             Element::Line if self.class.is_some() => self.line = Some(Line::open(tag)?),
@@ -167,6 +168,18 @@ impl<'a> Document<'a> {
             files: files.map(|(name, file)| (name, file.into_coverage(by_coveragepy, yes_no))).collect(),
             ..Report::default()
         })
+    }
+}
+
+/// A function's name with its parameters, where they say anything.
+fn with_signature(name: String, signature: String) -> String {
+    match signature.as_str() {
+        // What istanbul says of every function, and Java of those without parameters.
+        "" | "()" | "()V" => name,
+        parameters if parameters.starts_with('(') => name + parameters,
+        // PHPUnit's of a function outside of classes.
+        whole if whole.starts_with(&format!("{name}(")) => signature,
+        parameters => format!("{name}({parameters})"),
     }
 }
 

@@ -99,6 +99,12 @@ impl<'a> Paths<'a> {
             return sure(filename.to_owned());
         }
         let filename = normal(filename);
+        // What .NET calls the root of the sources in builds that are the same everywhere.
+        if let Some(inside) = filename.strip_prefix("/_/")
+            && self.is_file(inside)
+        {
+            return sure(inside.to_owned());
+        }
         if is_absolute(&filename) {
             let renamed = (self.rename)(&filename);
             return sure(self.relative(renamed.as_deref().unwrap_or(&filename)));
@@ -214,6 +220,12 @@ mod tests {
         let sources = [windows.source(r"c:\proj\")];
         assert_eq!(windows.name("a.cs", &sources).unwrap().name, "a.cs");
         assert_eq!(windows.name(r"c:\proj\b\c.cs", &[]).unwrap().name, "b/c.cs");
+    }
+
+    #[test]
+    fn the_root_of_deterministic_builds_is_ours_where_the_file_is() {
+        check(&["/proj/src/a.cs"], &[], "/_/src/a.cs", "src/a.cs");
+        check(&[], &[], "/_/src/a.cs", "/_/src/a.cs");
     }
 
     #[test]

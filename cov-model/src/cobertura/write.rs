@@ -46,7 +46,7 @@ impl Options {
 pub fn write(report: &Report, options: &Options, mut sink: impl Write) -> io::Result<()> {
     let Options { source, package_depth, timestamp } = options;
     let packages = packages(report, *package_depth);
-    let totals = Totals::of_report(report);
+    let totals: Totals = packages.values().flatten().map(|class| class.totals).sum();
     let style = Style {
         has_branches: totals.branches.total > 0,
         is_yes_no: !report.files.is_empty() && report.files.values().all(|file| file.hits == HitKind::YesNo),
@@ -69,7 +69,7 @@ pub fn write(report: &Report, options: &Options, mut sink: impl Write) -> io::Re
     writeln!(sink, "\t<sources>\n\t\t<source>{}</source>\n\t</sources>", Escaped(source))?;
     writeln!(sink, "\t<packages>")?;
     for (package, classes) in &packages {
-        let totals = classes.iter().map(|class| Totals::of_file(class.file)).sum();
+        let totals = classes.iter().map(|class| class.totals).sum();
         let rates = Rates { style, totals };
         writeln!(
             sink,
@@ -90,6 +90,7 @@ struct Class<'a> {
     name: &'a str,
     path: &'a str,
     file: &'a FileCoverage,
+    totals: Totals,
 }
 
 /// The files by the name of their package, as coverage.py names it: the first `depth` directories, with dots.
@@ -102,14 +103,14 @@ fn packages(report: &Report, depth: usize) -> BTreeMap<String, Vec<Class<'_>>> {
             Some(index) => (path[..index].replace('/', "."), &path[index + 1..]),
             None => (".".to_owned(), path.as_str()),
         };
-        packages.entry(package).or_default().push(Class { name, path, file });
+        packages.entry(package).or_default().push(Class { name, path, file, totals: Totals::of_file(file) });
     }
     packages
 }
 
 fn write_class(sink: &mut impl Write, style: Style, class: &Class<'_>) -> io::Result<()> {
-    let Class { name, path, file } = class;
-    let rates = Rates { style, totals: Totals::of_file(file) };
+    let Class { name, path, file, totals } = class;
+    let rates = Rates { style, totals: *totals };
     writeln!(
         sink,
         "\t\t\t\t<class name=\"{}\" filename=\"{}\" complexity=\"0\" {rates}>",

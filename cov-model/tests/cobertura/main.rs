@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod dialects;
 mod document_type;
+mod refusals;
 mod roundtrip;
