@@ -36,7 +36,7 @@ pub(crate) fn judge(
             );
         } else {
             notes.explain(&format!(
-                "{name} is not here: whether it is the file that was measured, nobody can tell"
+                "{name} is not here: whether it is the file that was measured cannot be told"
             ));
         }
         let file = FileAssessment::new(name, change, file, source);

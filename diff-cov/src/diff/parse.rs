@@ -48,11 +48,11 @@ pub(crate) enum Problem {
     Order,
     #[error("the hunk adds lines to a file that is deleted")]
     Deleted,
-    #[error("neither an added, a removed nor an unchanged line, where {0} more must follow")]
+    #[error("neither an added, a removed nor an unchanged line, with {0} or more to come")]
     Mark(u32),
     #[error("more lines than the hunk's header announces")]
     TooMany,
-    #[error("the diff is truncated: {0} more lines must follow")]
+    #[error("the diff is truncated, with {0} or more lines to come")]
     Truncated(u32),
     #[error(
         "{0} was changed before: in a series of patches line numbers are those of several versions; make one diff"
