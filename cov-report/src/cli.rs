@@ -11,11 +11,11 @@ use crate::target::Target;
 
 const AFTER_HELP: &str = "\
 FORMATS:
-  text       coverage.py's table; on a report with counts, a branch whose arms have no names shows as 12 (1/2)
+  text       coverage.py's table; with --show-missing, 12 (1/2) says that line 12 took 1 of 2 branches
   markdown   the same table for a pull request or a job summary
-  html       a directory: index.html and a page for each file, readable from disk and without scripts
+  html       a directory: an index and a page for each file, readable from disk, without scripts too
   cobertura  Cobertura XML for diff-cover, GitLab, Jenkins and others
-  json       the report of the cov tools, in its one canonical layout (docs/FORMAT.md)
+  json       the report of the cov tools, in its one canonical layout
   total      the percentage alone
 
 EXAMPLES:

@@ -24,9 +24,9 @@ pub fn missing(file: &FileSummary<'_>) -> String {
         } else {
             match nameless.last_mut() {
                 Some(last) if last.line == view.line => {
-                    last.arms += view.arms;
-                    last.at_least += view.at_least;
-                    last.at_most += view.at_most;
+                    last.arms = last.arms.saturating_add(view.arms);
+                    last.at_least = last.at_least.saturating_add(view.at_least);
+                    last.at_most = last.at_most.saturating_add(view.at_most);
                 }
                 _ => nameless.push(view.clone()),
             }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use cov_model::Percent;
 use cov_model::config::{Configuration, process_environment};
 use cov_model::glob::FileFilter;
@@ -18,6 +18,8 @@ pub struct Options {
     pub project: PathBuf,
     /// Which files are reported.
     pub filter: FileFilter,
+    /// The configuration file that was used, if any.
+    pub configured_in: Option<PathBuf>,
     /// The format for standard output when none is asked for.
     pub default_format: Format,
     /// Whether the project measures branches, so that none in the report means that there are none.
@@ -63,14 +65,15 @@ pub struct HtmlOptions {
 impl Options {
     /// The options of `args` over those of the configuration, and the warnings that this gave.
     pub fn read(args: &Args) -> anyhow::Result<(Self, Vec<String>)> {
+        let project = || args.project.display();
+        let root = args.project.canonicalize().with_context(|| format!("{}: no such project", project()))?;
+        if !root.is_dir() {
+            bail!("{}: a project is a directory", project());
+        }
         let Configuration { coverage, path, warnings } =
             Configuration::read(&args.project, args.config.as_deref(), &process_environment)?;
-        let named = || path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let named = || path.as_deref().unwrap_or(Path::new("")).display();
         let report = coverage.report;
-        let root = args
-            .project
-            .canonicalize()
-            .with_context(|| format!("{}: the project cannot be read", args.project.display()))?;
         let patterns = |given: &Vec<String>, configured| {
             if given.is_empty() { configured } else { given.clone() }
         };
@@ -86,10 +89,12 @@ impl Options {
             (None, None | Some("")) => Order::default(),
             (None, Some(text)) => text.parse().map_err(|error| anyhow!("{}: {error}", named()))?,
         };
+        let default_format = default_format(report.format.as_deref())
+            .with_context(|| format!("{}: [report] format", named()))?;
         let options = Self {
+            configured_in: path,
+            default_format,
             filter: FileFilter::new(&include, &omit, &root.to_string_lossy())?,
-            default_format: default_format(report.format.as_deref())
-                .with_context(|| format!("{}: [report] format", named()))?,
             measures_branches: coverage.run.branch,
             precision: args.precision.unwrap_or(report.precision),
             order,

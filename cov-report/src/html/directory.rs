@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use cov_model::stream::{Output, make_artefact_directory};
 
 /// The names of what a run of ours wrote, one a line.
@@ -20,8 +21,9 @@ pub(super) struct Directory {
 
 impl Directory {
     /// Makes the directory if it is not there, and sees what an earlier run left.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        make_artefact_directory(path)?;
+    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+        make_artefact_directory(path)
+            .with_context(|| format!("{}: cannot make the directory", path.display()))?;
         let manifest = fs::read(path.join(MANIFEST)).unwrap_or_default();
         let names = String::from_utf8_lossy(&manifest)
             .lines()
@@ -32,32 +34,37 @@ impl Directory {
     }
 
     /// Replaces one file as a whole.
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        Output::File(self.path.join(name)).write(|sink| sink.write_all(bytes))
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.path.join(name);
+        let context = format!("{}: cannot write", path.display());
+        Output::File(path).write(|sink| sink.write_all(bytes)).context(context)
     }
 
     /// Tells the next run what this one will write, before it does, so that nothing is forgotten if it does not finish.
-    pub(super) fn announce<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+    pub(super) fn announce<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()> {
         let mut all = self.earlier.clone();
         all.extend(names.into_iter().map(str::to_owned));
         self.write_manifest(&all)
     }
 
     /// Removes the pages of earlier runs that are not among `names`, which are this run's.
-    pub(super) fn clear<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+    pub(super) fn clear<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()> {
         let names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
         for stale in self.earlier.difference(&names) {
-            match fs::remove_file(self.path.join(stale)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            let path = self.path.join(stale);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error).context(format!("{}: cannot remove", path.display()));
+                }
                 _ => {}
             }
         }
         self.write_manifest(&names)
     }
 
-    fn write_manifest(&self, names: &BTreeSet<String>) -> io::Result<()> {
-        Output::File(self.path.join(MANIFEST))
-            .write(|sink| names.iter().try_for_each(|name| writeln!(sink, "{name}")))
+    fn write_manifest(&self, names: &BTreeSet<String>) -> anyhow::Result<()> {
+        let lines: String = names.iter().flat_map(|name| [name, "\n"]).collect();
+        self.write(MANIFEST, lines.as_bytes())
     }
 }
 

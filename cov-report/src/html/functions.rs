@@ -36,9 +36,10 @@ pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String)
         }
         match lines {
             Some(lines) => {
-                write!(html, "<td>{}/{}<td>", lines.covered, lines.total)?;
+                let class = gauge.class(lines);
+                write!(html, "<td>{}/{}<td class={class}>", lines.covered, lines.total)?;
                 gauge.bar(lines, html);
-                writeln!(html, " {}", gauge.percent(lines))?;
+                writeln!(html, " <span>{}</span>", gauge.percent(lines))?;
             }
             None => html.push_str("<td><td>\n"),
         }
@@ -58,7 +59,8 @@ fn lines_of_functions(file: &FileSummary<'_>) -> Vec<Option<Ratio>> {
     let mut open: Vec<usize> = Vec::new();
     let mut upcoming = extents.iter().enumerate().peekable();
     for (line, hits) in file.coverage.lines.iter() {
-        while let Some((index, _)) = upcoming.next_if(|(_, (start, _))| start + u32::from(is_python) <= line)
+        while let Some((index, _)) =
+            upcoming.next_if(|(_, (start, _))| if is_python { *start < line } else { *start <= line })
         {
             open.push(index);
         }

@@ -116,7 +116,7 @@ fn directories(rows: &[Row<'_>], setting: Setting<'_>, html: &mut String) -> fmt
             setting.gauge.class(combined),
         )?;
         setting.gauge.bar(combined, html);
-        writeln!(html, " {}", setting.gauge.percent(combined))?;
+        writeln!(html, " <span>{}</span>", setting.gauge.percent(combined))?;
     }
     html.push_str("</table></details>\n");
     Ok(())

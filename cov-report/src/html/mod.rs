@@ -15,7 +15,7 @@ mod state;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fs, io, thread};
+use std::{fs, thread};
 
 use anyhow::Context as _;
 
@@ -87,7 +87,7 @@ fn write_pages(
     setting: Setting<'_>,
     options: &Options,
     directory: &Directory,
-) -> io::Result<Vec<Trust>> {
+) -> anyhow::Result<Vec<Trust>> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -111,7 +111,7 @@ fn write_pages(
     thread::scope(|scope| {
         let workers: Vec<_> = (0..processors.min(files.len())).map(|_| scope.spawn(work)).collect();
         for worker in workers {
-            let done: io::Result<Vec<(usize, Trust)>> =
+            let done: anyhow::Result<Vec<(usize, Trust)>> =
                 worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             for (index, trust) in done? {
                 trusts[index] = trust;

@@ -157,7 +157,8 @@ fn missing(file: &FileSummary<'_>, states: &States<'_>, html: &mut String) -> fm
     let partial = bad.iter().filter(|&&line| states.of(line) == Some(State::Partial));
     items.extend(partial.map(|&line| ((line, line), State::Partial)));
     items.sort_by_key(|&(run, _)| run);
-    html.push_str("<details><summary>Not covered</summary><p>");
+    let noun = if items.len() == 1 { "place" } else { "places" };
+    write!(html, "<details><summary>{} {noun} not covered</summary><p>", items.len())?;
     for (run, state) in items {
         write!(html, "<a class={} href=#L{}>{}</a> ", state.class(), run.0, shown(run))?;
     }

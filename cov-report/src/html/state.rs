@@ -105,7 +105,8 @@ impl<'a> States<'a> {
         let (start, None) = (starts.next()?, starts.next()) else {
             return None;
         };
-        let mut names = coverage.functions.range((start, String::new())..(start + 1, String::new()));
+        let mut names =
+            coverage.functions.range((start, String::new())..).take_while(|((line, _), _)| *line == start);
         let ((_, name), _) = names.next()?;
         names.next().is_none().then(|| name.clone())
     }
