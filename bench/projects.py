@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "target" / "projects"
-TOOLS = ROOT / "target" / "release"
+TOOLS = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 PEERS = ["pytest==9.2.0", "pytest-xdist==3.8.0", "pytest-cov==7.1.0", "coverage==7.17.3", "diff-cover==11.0.1"]
 
 
