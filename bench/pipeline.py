@@ -11,6 +11,7 @@ seconds (user and system, all processes) and the ratio of walls.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
 import resource
@@ -35,14 +36,22 @@ def cpu() -> float:
 
 
 def timed(steps: Callable[[], None]) -> tuple[float, float]:
-    """Wall and CPU seconds of `steps`."""
-    wall, used = time.perf_counter(), cpu()
-    steps()
-    return time.perf_counter() - wall, cpu() - used
+    """Wall and CPU seconds of `steps`, which are tried again where pytest-xdist could not begin."""
+    while True:
+        wall, used = time.perf_counter(), cpu()
+        with contextlib.suppress(FlakyCollection):
+            steps()
+            return time.perf_counter() - wall, cpu() - used
+
+
+class FlakyCollection(Exception):
+    """pytest-xdist's workers collected different tests (marshmallow's ids contain the time of day)."""
 
 
 def call(command: list, cwd: Path) -> None:
     done = subprocess.run(command, cwd=cwd, env=clean_environ(), capture_output=True, text=True)
+    if done.returncode and "Different tests were collected" in done.stdout:
+        raise FlakyCollection
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
