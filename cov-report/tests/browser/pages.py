@@ -136,6 +136,13 @@ class Index(Pages):
         self.run_js("location.reload()")
         self.assertEqual(len(self.visible_files()), 2)
 
+    def test_the_filter_heeds_capitals_only_when_it_has_some(self):
+        self.browser.open(url("counted"))
+        for text, found in [("ring", ["lib/Ring.h"]), ("Ring", ["lib/Ring.h"]), ("RING", []), ("r", ["lib/Ring.h"])]:
+            self.run_js("document.querySelector('#filter').select()")
+            self.browser.press(text, "#filter")
+            self.assertEqual(self.visible_files(), found, text)
+
     def test_percentages_of_a_choice_are_those_of_cov_report(self):
         for precision in "012":
             report = REPORTS / f"project-{precision}"
@@ -177,10 +184,10 @@ class Index(Pages):
         self.browser.press("?")
         self.assertIn("hide fully covered", self.texts("dialog[open]")[0])
         self.browser.press("\ue00c", "dialog button")
-        self.assertEqual(self.texts("dialog"), [])
+        self.assertEqual(self.texts("dialog[open]"), [])
         self.browser.click("#help")
         self.browser.click("dialog button")
-        self.assertEqual(self.texts("dialog"), [])
+        self.assertEqual(self.texts("dialog[open]"), [])
 
     def test_headers_name_their_cells(self):
         unscoped = self.run_js("return document.querySelectorAll('th:not([scope])').length")

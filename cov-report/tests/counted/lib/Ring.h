@@ -1,0 +1,3 @@
+#define SIZE 64
+
+static inline int next(int at) { return (at + 1) % SIZE; }
