@@ -106,8 +106,9 @@ impl Shards {
         let known: BTreeSet<u32> = profiles.union(&manifests).copied().collect();
         let mut gaps = Vec::new();
         if let Some(missing) = missing(&known, total) {
+            let one = if missing.parse::<u32>().is_ok() { missing.as_str() } else { "K" };
             gaps.push(format!(
-                "shard {missing} of {total} is missing: run it (cov-run --shard K/{total}) and merge its profile and its manifest too"
+                "shard {missing} of {total} is missing: run it (cov-run --shard {one}/{total}) and merge its profile and its manifest too"
             ));
         }
         for index in manifests.difference(&profiles) {

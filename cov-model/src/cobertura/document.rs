@@ -100,7 +100,7 @@ impl<'a> Document<'a> {
             && !seen.insert((self.package.clone(), class_name))
         {
             return Err(format!(
-                "{filename:?} is given twice, and none of the {} sources has such a file here: run where the sources are, or say where they are with --path-map FROM=TO",
+                "{filename:?} is given twice, for files of one name in several of the {} sources: use a report that names files in full, such as coverage.py's JSON",
                 self.sources.len()
             ));
         }

@@ -137,7 +137,7 @@ fn files_that_cannot_be_told_apart() {
     let sources = "<source>/ci/analysis</source><source>/ci/api</source>";
     refused(
         &document(sources),
-        "3: coverage/packages/package[1]/classes/class[2]: \"models.py\" is given twice, and none of the 2 sources has such a file here: run where the sources are, or say where they are with --path-map",
+        "3: coverage/packages/package[1]/classes/class[2]: \"models.py\" is given twice, for files of one name in several of the 2 sources: use a report that names files in full",
     );
     assert!(read(document("<source>/ci/api</source>").as_bytes()).is_ok());
     let late = "<coverage><packages/><sources><source>/ci</source></sources></coverage>";

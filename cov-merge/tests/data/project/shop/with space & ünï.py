@@ -1,0 +1,6 @@
+def named(value):
+    return value if value else None
+
+
+if named(1):
+    named(0)
