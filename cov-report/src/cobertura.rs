@@ -17,7 +17,7 @@ pub fn write(summary: &Summary<'_>, options: &Options, sink: &mut dyn Write) -> 
         let files = kept.map(|file| (file.path.to_owned(), file.coverage.clone())).collect();
         report = Cow::Owned(Report { files, ..Report::default() });
     }
-    let mut document = cobertura::Options::new(&options.project);
+    let mut document = cobertura::Options::new(&options.root);
     document.package_depth = options.package_depth;
     cobertura::write(&report, &document, sink)
 }

@@ -14,8 +14,8 @@ use crate::target::Format;
 /// How a report is to be shown.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The root that paths are relative to.
-    pub project: PathBuf,
+    /// The project's root, that paths are relative to, as a canonical path.
+    pub root: PathBuf,
     /// Which files are reported.
     pub filter: FileFilter,
     /// The configuration file that was used, if any.
@@ -89,8 +89,18 @@ impl Options {
             (None, None | Some("")) => Order::default(),
             (None, Some(text)) => text.parse().map_err(|error| anyhow!("{}: {error}", named()))?,
         };
-        let default_format = default_format(report.format.as_deref())
-            .with_context(|| format!("{}: [report] format", named()))?;
+        let default_format = match args.targets.as_slice() {
+            [] => default_format(report.format.as_deref())
+                .with_context(|| format!("{}: [report] format", named()))?,
+            _ => Format::Text,
+        };
+        let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        if !report.contexts.is_empty() {
+            warnings.push(format!("{}: [report] contexts is not heeded: all contexts are reported", named()));
+        }
+        if coverage.html.show_contexts {
+            warnings.push(format!("{}: [html] show_contexts is not heeded: pages show no contexts", named()));
+        }
         let options = Self {
             configured_in: path,
             default_format,
@@ -112,14 +122,9 @@ impl Options {
                 ),
                 fail_under: report.fail_under,
             },
-            project: args.project.clone(),
+            root,
         };
-        Ok((options, warnings.iter().map(ToString::to_string).collect()))
-    }
-
-    /// Where the file that a report calls `path` should be.
-    pub fn source_of(&self, path: &str) -> PathBuf {
-        self.project.join(Path::new(path))
+        Ok((options, warnings))
     }
 }
 

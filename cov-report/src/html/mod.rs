@@ -101,7 +101,7 @@ fn write_pages(
                 previous: index.checked_sub(1).map_or("index.html", name),
                 next: name(index + 1),
             };
-            let source = Source::read(&options.source_of(file.path), file.coverage);
+            let source = Source::read(&options.root.join(file.path), &options.root, file.coverage);
             directory.write(names[index], page::page(file, &source, neighbours, setting).as_bytes())?;
             done.push((index, source.trust));
         }

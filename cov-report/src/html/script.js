@@ -211,11 +211,16 @@ function filePage() {
   }
   const uncovered = () => chunks(["m", "p"].filter(isOn));
 
+  // The line that was jumped to, while it is in sight; else the place before the first line that is.
   function here() {
-    const target = document.querySelector("#source p:target");
-    if (target) return number(target);
     const top = document.querySelector("header").offsetHeight;
-    const line = lines.find((line) => line.getBoundingClientRect().top >= top);
+    const isInSight = (line) => {
+      const { top: above, bottom: below } = line.getBoundingClientRect();
+      return above >= top && below <= innerHeight;
+    };
+    const target = document.querySelector("#source p:target");
+    if (target && isInSight(target)) return number(target);
+    const line = lines.find(isInSight);
     return line ? number(line) - 0.5 : Infinity;
   }
   const jump = (chunk) => { if (chunk) location.replace("#" + chunk.first.id); };

@@ -38,13 +38,23 @@ impl Trust {
 
 impl Source {
     /// Reads the source of `coverage` at `path`.
-    pub(super) fn read(path: &Path, coverage: &FileCoverage) -> Self {
+    ///
+    /// A report says which files are read, and it may come from anybody: what is outside of `root`, the canonical path of
+    /// the project, is shown only if the report has the digest of it, and so nothing that its author did not know.
+    pub(super) fn read(path: &Path, root: &Path, coverage: &FileCoverage) -> Self {
+        let absent = Self { text: None, trust: Trust::Absent };
+        let Ok(path) = path.canonicalize() else {
+            return absent;
+        };
         // Only a regular file is read: a report must not make us wait for a pipe.
-        let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-        match is_file.then(|| fs::read(path)) {
-            Some(Ok(bytes)) => Self::of(bytes, coverage),
-            _ => Self { text: None, trust: Trust::Absent },
+        if !path.is_file() {
+            return absent;
         }
+        let Ok(bytes) = fs::read(&path) else {
+            return absent;
+        };
+        let source = Self::of(bytes, coverage);
+        if path.starts_with(root) || source.trust == Trust::Same { source } else { absent }
     }
 
     fn of(bytes: Vec<u8>, coverage: &FileCoverage) -> Self {
@@ -97,7 +107,28 @@ mod tests {
 
     #[test]
     fn what_is_no_file_is_absent() {
-        let source = Source::read(Path::new("/"), &FileCoverage::default());
+        let source = Source::read(Path::new("/"), Path::new("/"), &FileCoverage::default());
         assert_eq!(source, Source { text: None, trust: Trust::Absent });
+    }
+
+    #[test]
+    fn files_outside_of_the_project_are_shown_to_those_who_know_them_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let outside = directory.path().canonicalize().unwrap();
+        let root = outside.join("project");
+        fs::create_dir(&root).unwrap();
+        fs::write(outside.join("secret"), "secret").unwrap();
+        let read = |name, bytes: Option<&[u8]>| {
+            let coverage = FileCoverage { digest: bytes.map(Digest::of), ..FileCoverage::default() };
+            Source::read(&root.join(name), &root, &coverage).trust
+        };
+        assert_eq!(read("../secret", None), Trust::Absent);
+        assert_eq!(read("../secret", Some(b"guess")), Trust::Absent);
+        assert_eq!(read("../secret", Some(b"secret")), Trust::Same);
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(outside.join("secret"), root.join("link")).unwrap();
+            assert_eq!(read("link", None), Trust::Absent);
+        }
     }
 }

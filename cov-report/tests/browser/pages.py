@@ -212,6 +212,19 @@ class File(Pages):
         self.browser.press("p1")
         self.assertEqual(self.hash(), "#L7")
 
+    def test_keys_jump_from_what_is_in_sight(self):
+        self.browser.size(1200, 300)
+        self.browser.press("j")
+        self.assertEqual(self.hash(), "#L6")
+        self.run_js(
+            "const top = document.querySelector('#L11').getBoundingClientRect().top;"
+            "scrollBy(0, top - document.querySelector('header').offsetHeight)"
+        )
+        self.browser.press("k")
+        self.assertEqual(self.hash(), "#L10")
+        self.browser.press("0j")
+        self.assertEqual(self.hash(), "#L6")
+
     def test_keys_lead_to_other_pages(self):
         for key, page in [("]", "api_server_py"), ("[", "analysis_parse_py"), ("u", "index")]:
             self.browser.press(key)

@@ -81,8 +81,8 @@ FILES = {
     "package/sub_package/control\x1b[31m.py": "a = 1\n",
     "package/sub_package/__init__.py": "# a comment\n",
     # One line in many, so that rounding shows.
-    "package/large.py": "a = 0\n" * 2999 + "if a:\n    a = 1\n",
-    "package/small.py": "def f():\n" + "    a = 0\n" * 2999,
+    "package/large.py": "a = 0\n" * 299 + "if a:\n    a = 1\n",
+    "package/small.py": "def f():\n" + "    a = 0\n" * 299,
     "main.py": (
         "import glob, runpy\n"
         "for name in sorted(glob.glob('package/**/*.py', recursive=True)):\n"
