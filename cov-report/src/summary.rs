@@ -46,6 +46,11 @@ impl<'a> FileSummary<'a> {
         Self { path, name: printable(path), coverage, branches, totals: Totals::of_file(coverage) }
     }
 
+    /// The directory with its last slash, and the name in it.
+    pub fn directory_and_base(&self) -> (&str, &str) {
+        self.name.rfind('/').map_or(("", &self.name), |slash| self.name.split_at(slash + 1))
+    }
+
     /// Whether nothing is missing, as coverage.py's `skip_covered` has it.
     pub fn is_covered(&self) -> bool {
         self.totals.lines.missing() == 0 && self.totals.partial_branches == 0

@@ -15,9 +15,10 @@ pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String)
     if functions.is_empty() {
         return Ok(());
     }
+    let noun = if functions.len() == 1 { "function" } else { "functions" };
     write!(
         html,
-        "<details><summary>{} functions</summary>\n<table>\n<thead><tr><th scope=col>Function<th scope=col>Line<th scope=col>{}<th scope=col>Lines<th scope=col>Coverage</thead>\n",
+        "<details><summary>{} {noun}</summary>\n<table>\n<thead><tr><th scope=col>Function<th scope=col>Line<th scope=col>{}<th scope=col>Lines<th scope=col>Coverage</thead>\n",
         functions.len(),
         if file.coverage.hits == HitKind::Counts { "Calls" } else { "Entered" },
     )?;
@@ -38,7 +39,7 @@ pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String)
             Some(lines) => {
                 let class = gauge.class(lines);
                 write!(html, "<td>{}/{}<td class={class}>", lines.covered, lines.total)?;
-                gauge.bar(lines, html);
+                gauge.bar(lines, html)?;
                 writeln!(html, " <span>{}</span>", gauge.percent(lines))?;
             }
             None => html.push_str("<td><td>\n"),
@@ -73,4 +74,33 @@ fn lines_of_functions(file: &FileSummary<'_>) -> Vec<Option<Ratio>> {
         }
     }
     ratios
+}
+
+#[cfg(test)]
+mod tests {
+    use cov_model::{FileCoverage, Function, Report};
+
+    use super::*;
+    use crate::summary::Summary;
+
+    #[track_caller]
+    fn check(language: &str, expected: [Option<(u64, u64)>; 4]) {
+        let functions =
+            [("outer", 1, Some(9)), ("inner", 3, Some(5)), ("open", 10, None), ("last", 11, Some(12))];
+        let functions =
+            functions.map(|(name, start, end)| ((start, name.to_owned()), Function { end, hits: 1 })).into();
+        let lines = (1..13).map(|line| (line, u64::from(line % 2))).collect();
+        let file =
+            FileCoverage { language: Some(language.to_owned()), lines, functions, ..FileCoverage::default() };
+        let report = Report { files: [("a".to_owned(), file)].into(), ..Report::default() };
+        let ratios = lines_of_functions(&Summary::new(&report, false).files[0]);
+        assert_eq!(ratios, expected.map(|ratio| ratio.map(|(covered, total)| Ratio::new(covered, total))));
+    }
+
+    #[test]
+    fn a_line_belongs_to_the_innermost_function() {
+        // Lines 2, 3 and 6 to 9 are the outer one's: of Python's, line 3 defines the inner one.
+        check("python", [Some((3, 6)), Some((1, 2)), None, Some((0, 1))]);
+        check("c", [Some((3, 6)), Some((2, 3)), None, Some((1, 2))]);
+    }
 }

@@ -1,6 +1,6 @@
 //! Percentages as numbers, bars and colours.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use cov_model::{Percent, Ratio};
 
@@ -36,13 +36,13 @@ impl Gauge {
     }
 
     /// A bar. Of nothing at all there is none.
-    pub(super) fn bar(&self, ratio: Ratio, html: &mut String) {
-        if ratio.total > 0 {
-            let Ratio { covered, total } = ratio;
-            let class = self.class(ratio);
-            write!(html, "<meter class={class} max={total} value={covered}>{covered}/{total}</meter>")
-                .expect("a string takes everything");
+    pub(super) fn bar(&self, ratio: Ratio, html: &mut String) -> fmt::Result {
+        let Ratio { covered, total } = ratio;
+        if total == 0 {
+            return Ok(());
         }
+        let class = self.class(ratio);
+        write!(html, "<meter class={class} max={total} value={covered}>{covered}/{total}</meter>")
     }
 
     /// A percentage with its sign.

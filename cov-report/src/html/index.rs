@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use cov_model::Totals;
 
 use super::escape::{Attribute, Escaped};
-use super::frame;
+use super::frame::{self, Neighbours};
 use super::page::{Setting, ratios};
 use super::source::Trust;
 use crate::order::compare_names;
@@ -23,26 +23,28 @@ pub(super) struct Row<'a> {
     pub(super) trust: Trust,
 }
 
-/// The index, as HTML. `covered` and `empty` files were left out.
+/// Appends the index to `html`. `covered` and `empty` files were left out.
 pub(super) fn index(
     summary: &Summary<'_>,
     rows: &[Row<'_>],
     covered: usize,
     empty: usize,
     setting: Setting<'_>,
-) -> String {
-    let percent = setting.gauge.percent(summary.total.combined());
-    let page = |row: Option<&Row<'_>>| row.map_or("index.html", |row| row.page).to_owned();
-    let title = format!("{percent} {}", setting.title);
-    let mut html =
-        frame::open(&title, "index", &page(rows.last()), &page(rows.first()), setting.has_extra_css);
-    header(summary, setting, &mut html).expect("a string takes everything");
-    warning(rows, &mut html);
-    directories(rows, setting, &mut html).expect("a string takes everything");
-    table(summary, rows, setting, &mut html).expect("a string takes everything");
-    remarks(covered, empty, setting, &mut html).expect("a string takes everything");
-    frame::close(&mut html);
-    html
+    html: &mut String,
+) -> fmt::Result {
+    let title = format!("{} {}", setting.gauge.percent(summary.total.combined()), setting.title);
+    // The first file is behind the index, and the last before it.
+    let neighbours = Neighbours {
+        previous: rows.last().map_or("index.html", |row| row.page),
+        next: rows.first().map_or("index.html", |row| row.page),
+    };
+    frame::open(&title, "index", neighbours, setting.has_extra_css, html)?;
+    header(summary, setting, html)?;
+    warning(rows, html)?;
+    directories(rows, setting, html)?;
+    table(summary, rows, setting, html)?;
+    remarks(covered, empty, setting, html)?;
+    frame::close(html)
 }
 
 fn header(summary: &Summary<'_>, setting: Setting<'_>, html: &mut String) -> fmt::Result {
@@ -60,29 +62,20 @@ fn header(summary: &Summary<'_>, setting: Setting<'_>, html: &mut String) -> fmt
     Ok(())
 }
 
-fn warning(rows: &[Row<'_>], html: &mut String) {
-    let doubtful = rows.iter().filter(|row| row.trust.is_doubtful());
-    let absent = doubtful.clone().filter(|row| row.trust == Trust::Absent).count();
-    let changed = doubtful.count() - absent;
-    let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-    if changed > 0 {
-        let count = files(changed);
-        frame::warn(
-            &format!(
-                "{count} marked &ne; changed since being measured, so that marks may stand at the wrong lines."
-            ),
-            html,
-        );
+fn warning(rows: &[Row<'_>], html: &mut String) -> fmt::Result {
+    let doubtful = rows.iter().filter(|row| row.trust.is_doubtful()).count();
+    let absent = rows.iter().filter(|row| row.trust == Trust::Absent).count();
+    for (count, what) in [
+        (doubtful - absent, "marked &ne; changed since being measured: marks may stand at the wrong lines."),
+        (absent, "marked &empty; could not be read: the pages have line numbers only."),
+    ] {
+        match count {
+            0 => {}
+            1 => frame::warn(&format!("the source of 1 file {what}"), html)?,
+            _ => frame::warn(&format!("the sources of {count} files {what}"), html)?,
+        }
     }
-    if absent > 0 {
-        let count = files(absent);
-        frame::warn(
-            &format!(
-                "the source of {count} marked &empty; could not be read: the pages have line numbers only."
-            ),
-            html,
-        );
-    }
+    Ok(())
 }
 
 /// Each directory with the totals of everything below it. Chosen, it filters the table.
@@ -115,7 +108,7 @@ fn directories(rows: &[Row<'_>], setting: Setting<'_>, html: &mut String) -> fmt
             totals.lines.missing(),
             setting.gauge.class(combined),
         )?;
-        setting.gauge.bar(combined, html);
+        setting.gauge.bar(combined, html)?;
         writeln!(html, " <span>{}</span>", setting.gauge.percent(combined))?;
     }
     html.push_str("</table></details>\n");
@@ -138,11 +131,7 @@ fn table(summary: &Summary<'_>, rows: &[Row<'_>], setting: Setting<'_>, html: &m
     }
     html.push_str("</thead>\n<tbody>\n");
     for row in rows {
-        let FileSummary { name, totals, .. } = row.file;
-        let (directory, base) = match name.rfind('/') {
-            Some(slash) => name.split_at(slash + 1),
-            None => ("", name.as_str()),
-        };
+        let (directory, base) = row.file.directory_and_base();
         write!(
             html,
             "<tr><th scope=row><a href={}>{}<b>{}</b></a>",
@@ -157,10 +146,11 @@ fn table(summary: &Summary<'_>, rows: &[Row<'_>], setting: Setting<'_>, html: &m
                 html.push_str(" <abbr title=\"the source has changed since it was measured\">&ne;</abbr>");
             }
         }
-        cells(totals, summary.has_branches, setting, html)?;
+        cells(&row.file.totals, summary.has_branches, setting, html)?;
         html.push('\n');
     }
-    write!(html, "</tbody>\n<tfoot><tr><th scope=row>{} files", rows.len())?;
+    let noun = if rows.len() == 1 { "file" } else { "files" };
+    write!(html, "</tbody>\n<tfoot><tr><th scope=row>{} {noun}", rows.len())?;
     let shown = rows.iter().map(|row| row.file.totals).sum();
     cells(&shown, summary.has_branches, setting, html)?;
     html.push_str("</tfoot>\n</table>\n</main>\n");
@@ -174,25 +164,18 @@ fn cells(totals: &Totals, has_branches: bool, setting: Setting<'_>, html: &mut S
     }
     let combined = totals.combined();
     write!(html, "<td class={}>", setting.gauge.class(combined))?;
-    setting.gauge.bar(combined, html);
+    setting.gauge.bar(combined, html)?;
     write!(html, " <span>{}</span>", setting.gauge.percent(combined))
 }
 
 /// What the reader may wonder about below the table.
 fn remarks(covered: usize, empty: usize, setting: Setting<'_>, html: &mut String) -> fmt::Result {
-    for (count, one, many) in [
-        (
-            covered,
-            "file was left out, since it misses nothing",
-            "files were left out, since they miss nothing",
-        ),
-        (empty, "file was left out, since it has no code", "files were left out, since they have no code"),
-    ] {
+    for (count, why) in [(covered, "with nothing missing"), (empty, "without code")] {
         if count > 0 {
+            let noun = if count == 1 { "file" } else { "files" };
             writeln!(
                 html,
-                "<p class=remark>{count} {}. The totals above count them.</p>",
-                if count == 1 { one } else { many }
+                "<p class=remark>Left out: {count} {noun} {why}. The total at the top counts them.</p>"
             )?;
         }
     }

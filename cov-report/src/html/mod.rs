@@ -23,9 +23,10 @@ use crate::options::Options;
 use crate::order::compare_names;
 use crate::summary::{FileSummary, Summary};
 use directory::Directory;
+use frame::Neighbours;
 use gauge::Gauge;
 use index::Row;
-use page::{Neighbours, Setting};
+use page::Setting;
 use source::{Source, Trust};
 
 /// Writes the pages of `summary` into the directory `path`, and gives the warnings that its reader gets there.
@@ -75,7 +76,9 @@ pub fn write(summary: &Summary<'_>, options: &Options, path: &Path) -> anyhow::R
         .zip(&trusts)
         .map(|((file, page), &trust)| Row { file, page, trust })
         .collect();
-    directory.write("index.html", index::index(summary, &rows, covered, empty, setting).as_bytes())?;
+    let mut html = String::new();
+    index::index(summary, &rows, covered, empty, setting, &mut html)?;
+    directory.write("index.html", html.as_bytes())?;
     directory.clear(names.iter().copied())?;
     Ok(warnings(&rows))
 }
@@ -102,7 +105,9 @@ fn write_pages(
                 next: name(index + 1),
             };
             let source = Source::read(&options.root.join(file.path), &options.root, file.coverage);
-            directory.write(names[index], page::page(file, &source, neighbours, setting).as_bytes())?;
+            let mut html = String::new();
+            page::page(file, &source, neighbours, setting, &mut html)?;
+            directory.write(names[index], html.as_bytes())?;
             done.push((index, source.trust));
         }
     };

@@ -6,21 +6,13 @@ use cov_model::ranges::{runs_within, shown};
 use cov_model::{HitKind, Ratio};
 
 use super::escape::Escaped;
+use super::frame::{self, Neighbours};
+use super::functions;
 use super::gauge::Gauge;
 use super::python::{Highlighter, is_python};
 use super::source::{Source, Trust};
 use super::state::{Note, State, States};
-use super::{frame, functions};
 use crate::summary::FileSummary;
-
-/// Where a page stands among the others.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Neighbours<'a> {
-    /// The page before it, or the index.
-    pub(super) previous: &'a str,
-    /// The page behind it, or the index.
-    pub(super) next: &'a str,
-}
 
 /// What all pages have in common.
 #[derive(Clone, Copy, Debug)]
@@ -33,25 +25,23 @@ pub(super) struct Setting<'a> {
     pub(super) has_extra_css: bool,
 }
 
-/// The page of `file`, as HTML.
+/// Appends the page of `file` to `html`.
 pub(super) fn page(
     file: &FileSummary<'_>,
     source: &Source,
     neighbours: Neighbours<'_>,
     setting: Setting<'_>,
-) -> String {
+    html: &mut String,
+) -> fmt::Result {
     let states = States::new(file);
-    let combined = file.totals.combined();
-    let percent = setting.gauge.percent(combined);
-    let title = format!("{percent} {}", file.name);
-    let mut html = frame::open(&title, "file", neighbours.previous, neighbours.next, setting.has_extra_css);
-    header(file, &states, neighbours, setting, &mut html).expect("a string takes everything");
-    warning(source.trust, &mut html);
-    missing(file, &states, &mut html).expect("a string takes everything");
-    functions::functions(file, setting.gauge, &mut html).expect("a string takes everything");
-    lines(file, &states, source, &mut html).expect("a string takes everything");
-    frame::close(&mut html);
-    html
+    let title = format!("{} {}", setting.gauge.percent(file.totals.combined()), file.name);
+    frame::open(&title, "file", neighbours, setting.has_extra_css, html)?;
+    header(file, &states, neighbours, setting, html)?;
+    warning(source.trust, html)?;
+    missing(file, &states, html)?;
+    functions::functions(file, setting.gauge, html)?;
+    lines(file, &states, source, html)?;
+    frame::close(html)
 }
 
 fn header(
@@ -63,10 +53,7 @@ fn header(
 ) -> fmt::Result {
     let gauge = setting.gauge;
     let combined = file.totals.combined();
-    let (directory, name) = match file.name.rfind('/') {
-        Some(slash) => file.name.split_at(slash + 1),
-        None => ("", file.name.as_str()),
-    };
+    let (directory, name) = file.directory_and_base();
     write!(
         html,
         "<header>\n<div class=bar><h1><a href=index.html>{}</a> <span>{}<b>{}</b></span></h1>\
@@ -115,7 +102,7 @@ pub(super) fn ratios(
                 ratio.covered,
                 ratio.total
             )?;
-            gauge.bar(ratio, html);
+            gauge.bar(ratio, html)?;
             html.push_str("</div>");
         }
     }
@@ -123,9 +110,9 @@ pub(super) fn ratios(
     Ok(())
 }
 
-fn warning(trust: Trust, html: &mut String) {
+fn warning(trust: Trust, html: &mut String) -> fmt::Result {
     let what = match trust {
-        Trust::Same | Trust::Unknown => return,
+        Trust::Same | Trust::Unknown => return Ok(()),
         Trust::Changed => "this source has changed since it was measured".to_owned(),
         Trust::TooShort(line) => {
             format!("this source has no line {line}, and the report has: it is not the one that was measured")
@@ -137,7 +124,7 @@ fn warning(trust: Trust, html: &mut String) {
         }
     };
     let remedy = "Marks may stand at the wrong lines: measure again, or render the report beside the source that was measured.";
-    frame::warn(&format!("{what}. {remedy}"), html);
+    frame::warn(&format!("{what}. {remedy}"), html)
 }
 
 /// What is missing, with links: for readers without keys, and to see it at a glance.
@@ -175,7 +162,7 @@ fn lines(file: &FileSummary<'_>, states: &States<'_>, source: &Source, html: &mu
             for (line, text) in (1..).zip(text.split_terminator('\n')) {
                 open_line(file, states, line, html)?;
                 match &mut highlighter {
-                    Some(highlighter) => highlighter.line(text, html),
+                    Some(highlighter) => highlighter.line(text, html)?,
                     None => write!(html, "{}", Escaped(text))?,
                 }
                 notes(states, line, html)?;

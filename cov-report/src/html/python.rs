@@ -1,6 +1,6 @@
 //! Python's keywords, strings and comments, for the eye: enough of the language to get these right, and no more.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::escape::Escaped;
 use crate::summary::FileSummary;
@@ -31,33 +31,33 @@ pub(super) struct Highlighter {
 
 impl Highlighter {
     /// Appends the next line to `html`.
-    pub(super) fn line(&mut self, line: &str, html: &mut String) {
+    pub(super) fn line(&mut self, line: &str, html: &mut String) -> fmt::Result {
         let mut rest = line;
         if let Some(quotes) = self.open.take() {
             let end = self.end_of_string(rest, &quotes);
-            push("u", &rest[..end], html);
+            push("u", &rest[..end], html)?;
             rest = &rest[end..];
         }
         while let Some(character) = rest.chars().next() {
             let end = if character == '#' {
-                push("i", rest, html);
+                push("i", rest, html)?;
                 rest.len()
             } else if character.is_alphabetic() || character == '_' {
                 let is_word = |character: char| character.is_alphanumeric() || character == '_';
                 let end = rest.find(|character| !is_word(character)).unwrap_or(rest.len());
                 let word = &rest[..end];
                 if is_string_prefix(word) && rest[end..].starts_with(['"', '\'']) {
-                    self.string(rest, end, html)
+                    self.string(rest, end, html)?
                 } else {
                     if KEYWORDS.contains(&word) {
-                        push("b", word, html);
+                        push("b", word, html)?;
                     } else {
-                        push_plain(word, html);
+                        push_plain(word, html)?;
                     }
                     end
                 }
             } else if character == '"' || character == '\'' {
-                self.string(rest, 0, html)
+                self.string(rest, 0, html)?
             } else {
                 // A number swallows the letters in it, as in 0xif.
                 let is_number = character.is_ascii_digit();
@@ -69,22 +69,23 @@ impl Highlighter {
                     }
                 };
                 let end = rest.find(stops).unwrap_or(rest.len());
-                push_plain(&rest[..end], html);
+                push_plain(&rest[..end], html)?;
                 end
             };
             rest = &rest[end..];
         }
+        Ok(())
     }
 
     /// Appends the string at the beginning of `text`, whose quotes begin at `quote`; where it ends.
-    fn string(&mut self, text: &str, quote: usize, html: &mut String) -> usize {
+    fn string(&mut self, text: &str, quote: usize, html: &mut String) -> Result<usize, fmt::Error> {
         let one = &text[quote..=quote];
         let three = one.repeat(3);
         let quotes = if text[quote..].starts_with(&three) { &three } else { one };
         let start = quote + quotes.len();
         let end = start + self.end_of_string(&text[start..], quotes);
-        push("u", &text[..end], html);
-        end
+        push("u", &text[..end], html)?;
+        Ok(end)
     }
 
     /// Where the string ends that `text` begins in. It stays open when it goes on in the next line.
@@ -113,14 +114,12 @@ fn is_string_prefix(word: &str) -> bool {
         .any(|prefix| word.eq_ignore_ascii_case(prefix))
 }
 
-fn push(tag: &str, text: &str, html: &mut String) {
-    if !text.is_empty() {
-        write!(html, "<{tag}>{}</{tag}>", Escaped(text)).expect("a string takes everything");
-    }
+fn push(tag: &str, text: &str, html: &mut String) -> fmt::Result {
+    if text.is_empty() { Ok(()) } else { write!(html, "<{tag}>{}</{tag}>", Escaped(text)) }
 }
 
-fn push_plain(text: &str, html: &mut String) {
-    write!(html, "{}", Escaped(text)).expect("a string takes everything");
+fn push_plain(text: &str, html: &mut String) -> fmt::Result {
+    write!(html, "{}", Escaped(text))
 }
 
 #[cfg(test)]
@@ -132,7 +131,7 @@ mod tests {
         let mut highlighter = Highlighter::default();
         for (line, expected) in lines {
             let mut html = String::new();
-            highlighter.line(line, &mut html);
+            highlighter.line(line, &mut html).unwrap();
             assert_eq!(&html, expected);
         }
     }

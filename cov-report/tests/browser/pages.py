@@ -363,7 +363,7 @@ class Everywhere(Pages):
     def test_doubtful_sources_are_said_to_be(self):
         self.browser.open(url("stale"))
         warnings = self.texts(".warning")
-        self.assertIn("1 file marked ≠ changed since being measured", warnings[0])
+        self.assertIn("the source of 1 file marked ≠ changed since being measured", warnings[0])
         self.assertIn("the source of 1 file marked ∅ could not be read", warnings[1])
         self.assertEqual(self.texts("#files tbody abbr"), ["∅", "≠"])
         self.browser.open(url("stale", "main_py.html"))

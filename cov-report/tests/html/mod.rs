@@ -70,7 +70,7 @@ fn what_is_left_out_has_no_page_but_counts() {
     render(root.path(), &["--skip-covered"]);
     assert!(!root.path().join("main_py.html").exists());
     let index = fs::read_to_string(root.path().join("index.html")).unwrap();
-    assert!(index.contains("2 files were left out, since they miss nothing"));
+    assert!(index.contains("Left out: 2 files with nothing missing."));
     assert!(index.contains("<dt>Lines<dd>83% <small>15/18</small>"), "{index}");
 }
 
@@ -98,7 +98,7 @@ fn settings_of_html_take_effect() {
     for expected in [
         "<title>76.9% R &amp; D</title>",
         "from 72.5 %",
-        "1 file was left out",
+        "Left out: 1 file without code.",
         "<link rel=stylesheet href=extra.css>",
     ] {
         assert!(index.contains(expected), "{expected} {index}");
