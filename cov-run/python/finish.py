@@ -34,8 +34,14 @@ def journal_data(path):
         data.add_lines(found)
     data.add_file_tracers({name: plugin for name, plugin in tracers.items() if name in found})
     data.write()
-    data.close()
+    close(data)
     return data.data_filename()
+
+
+def close(data):
+    """Leave no connection open that a child would inherit."""
+    if hasattr(data, "close"):
+        data.close()
 
 
 def unpacked(arc):
@@ -77,7 +83,7 @@ def combine(spec, data_file):
     except NoDataError:
         return False
     cov.save()
-    cov.get_data().close(force=True)
+    close(cov.get_data())
     return True
 
 
@@ -136,7 +142,7 @@ def main():
     data = coverage.CoverageData(basename=data_file)
     data.read()
     files = sorted(data.measured_files())
-    data.close()
+    close(data)
     outputs = []
     children = []
     for number, part in enumerate(parts(files, spec["processes"])):

@@ -4,22 +4,36 @@ import os
 import sys
 
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
 def import_plugin():
     """Import our package, and leave sys.path as the `pytest` command would have it."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.path.insert(0, here)
-    from cov_run_worker import plugin, protocol
+    sys.path.insert(0, HERE)
+    try:
+        from cov_run_worker import plugin
+    finally:
+        sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
+    return plugin
 
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
-    return plugin, protocol
+
+def open_channel():
+    """The socket that cov-run left open for us."""
+    sys.path.insert(0, HERE)
+    from cov_run_worker import protocol
+
+    socket, lifeline = (int(number) for number in os.environ.pop("COV_RUN_FDS").split(","))
+    protocol.live_no_longer_than(lifeline)
+    return protocol.Channel(socket)
 
 
 def pretend_to_be_pytest(args):
     sys.argv[:] = [os.path.join(os.path.dirname(sys.executable), "pytest")] + args
 
 
-def run_plain(plugin, args):
+def run_plain(args):
     """pytest as it is, for a command line that only prints something; it understands our options all the same."""
+    plugin = import_plugin()
     import pytest
 
     pretend_to_be_pytest(args)
@@ -27,10 +41,9 @@ def run_plain(plugin, args):
 
 
 def main():
-    plugin, protocol = import_plugin()
     if sys.argv[1:2] == ["--plain"]:
-        return run_plain(plugin, sys.argv[2:])
-    channel = protocol.Channel(int(os.environ.pop("COV_RUN_FD")))
+        return run_plain(sys.argv[2:])
+    channel = open_channel()
     order = channel.receive()
     pretend_to_be_pytest(order["args"])
     try:
@@ -38,6 +51,7 @@ def main():
     except ImportError as error:
         channel.send("no_pytest", message=str(error), python=sys.executable)
         return 4
+    plugin = import_plugin()
     if plugin.asks_for_information_only(order["args"]):
         channel.send("plain")
         return 0

@@ -30,7 +30,7 @@ EXIT STATUS:
 /// pytest-cov are understood whether these are installed or not. Each run writes a profile of what was covered
 /// (profile-KofN.json), a manifest of what ran (run-KofN.json) and a JUnit file (junit-KofN.xml).
 #[derive(Debug, Parser)]
-#[command(name = "cov-run", version, after_help = AFTER_HELP, max_term_width = 100, styles = Styles::plain())]
+#[command(name = "cov-run", version, args_override_self = true, after_help = AFTER_HELP, max_term_width = 100, styles = Styles::plain())]
 pub struct Args {
     /// Files, directories or node ids to run
     #[arg(value_name = "PATH")]

@@ -249,6 +249,7 @@ impl Dispatcher {
                 }
             }
             Message::Report(report) if report.is_failure() => return self.fail(),
+            Message::Interrupted { .. } | Message::InternalError { .. } => return self.stop(Stop::Session),
             Message::Bye { status, should_fail, should_stop } => {
                 seat.said_bye = true;
                 let early =

@@ -28,12 +28,15 @@ struct Case {
     nodes: String,
 }
 
-/// The sums of a `testsuite` element.
+/// The sums of a `testsuite` element. pytest counts reports here, not elements.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Stats {
     errors: u32,
     failures: u32,
     skipped: u32,
+    passed: u32,
+    /// Tests that passed, or were skipped, and whose teardown failed.
+    twice: u32,
 }
 
 /// Writes the JUnit file of a run.
@@ -54,6 +57,12 @@ pub fn write(record: &Record, options: &Options, times: Times, sink: &mut dyn Wr
     suite.write(times, sink)
 }
 
+impl Stats {
+    fn total(&self) -> u32 {
+        self.passed + self.failures + self.skipped + self.errors - self.twice
+    }
+}
+
 struct Suite<'a> {
     options: &'a Options,
     stats: Stats,
@@ -63,14 +72,16 @@ struct Suite<'a> {
 impl Suite<'_> {
     /// A collection error, a skipped module, or what a dead worker left.
     fn add_alone(&mut self, report: &Report) {
-        let mut case = Case { id: report.id.clone(), location: report.location.clone(), ..Case::default() };
+        // A file may be collected in more than one way, as a module and for its doctests, and fail in each.
+        let known = self.cases.iter().position(|case| case.id == report.id);
+        let mut case = match known {
+            Some(index) => self.cases.remove(index),
+            None => Case { id: report.id.clone(), location: report.location.clone(), ..Case::default() },
+        };
         if report.outcome == "skipped" {
             self.stats.skipped += 1;
-            let text = report.skip.as_ref().map_or_else(String::new, |skip| {
-                let line = skip.line.map_or_else(|| "None".to_owned(), |line| line.to_string());
-                format!("('{}', {line}, '{}')", skip.path, skip.reason)
-            });
-            element(&mut case.nodes, "skipped", &[("message", "collection skipped")], &text);
+            let text = report.plain.as_deref().unwrap_or_default();
+            element(&mut case.nodes, "skipped", &[("message", "collection skipped")], text);
         } else {
             self.stats.errors += 1;
             let message = if report.when == "collect" { "collection failure" } else { message_of(report) };
@@ -81,7 +92,7 @@ impl Suite<'_> {
                 report.plain.as_deref().unwrap_or_default(),
             );
         }
-        self.cases.push(case);
+        self.cases.insert(known.unwrap_or(self.cases.len()), case);
     }
 
     /// A test: one case, and a second where it failed and its teardown failed too.
@@ -97,6 +108,8 @@ impl Suite<'_> {
                         let next =
                             Case { id: case.id.clone(), location: case.location.clone(), ..Case::default() };
                         self.cases.push(std::mem::replace(&mut case, next));
+                    } else if report.when == "teardown" {
+                        self.stats.twice += 1;
                     }
                     is_empty = false;
                     self.add_failure(&mut case, report);
@@ -106,7 +119,11 @@ impl Suite<'_> {
                     is_empty = false;
                     self.add_skip(&mut case, report);
                 }
-                _ => is_empty &= report.when != "call",
+                _ if report.when == "call" => {
+                    is_empty = false;
+                    self.stats.passed += 1;
+                }
+                _ => {}
             }
             if ["total", report.when.as_str()].contains(&self.options.junit_duration_report.as_str()) {
                 case.us += report.us;
@@ -195,7 +212,7 @@ impl Suite<'_> {
             self.stats.errors,
             self.stats.failures,
             self.stats.skipped,
-            self.cases.len(),
+            self.stats.total(),
             times.elapsed.as_secs_f64(),
             timestamp(times.started)
         )?;

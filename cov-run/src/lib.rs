@@ -48,7 +48,7 @@ use crate::junit::Times;
 use crate::out::OutDirectory;
 use crate::plugin::Plugin;
 use crate::progress::Progress;
-use crate::protocol::Assignment;
+use crate::protocol::{Assignment, Unmatched};
 use crate::refusal::Refusal;
 use crate::session::{Ending, Session, Setup};
 use crate::summary::Summary;
@@ -64,7 +64,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         env::set_current_dir(project)
             .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
     }
-    let out = OutDirectory::prepare(&args.out, args.shard)?;
+    let out =
+        OutDirectory::prepare(&args.out, args.shard).map_err(|error| Refusal::usage(format!("{error:#}")))?;
     let temporary = Temporary::new(out.path.join("tmp")).context("temporary directory")?;
     let setup = setup(args, &out, &temporary)?;
     let started = SystemTime::now();
@@ -72,7 +73,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let (sender, receiver) = mpsc::channel();
     watch_signals(sender.clone())?;
     let progress = Progress::new(terminal(&setup.assignment));
-    let (ending, progress) = Session::new(&setup, progress, sender).run(&receiver)?;
+    let (ending, progress) = Session::new(&setup, progress, sender)?.run(&receiver)?;
     let Ending::Ran(ran) = ending else {
         return run_plain(&setup);
     };
@@ -83,6 +84,9 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         Summary::new(&ran, &hello.options, times.elapsed).print(&mut terminal)?;
     }
     terminal.flush()?;
+    for Unmatched { argument, node } in &ran.record.unmatched {
+        writeln!(io::stderr(), "ERROR: not found: {argument}\n(no match in {node})\n")?;
+    }
     if args.shard.total() > 1 && ran.record.tests().next().is_none() {
         writeln!(io::stderr(), "cov-run: shard {} has no tests", args.shard)?;
     }
@@ -102,8 +106,9 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
 
 /// What the run is to do.
 fn setup(args: &Args, out: &OutDirectory, temporary: &Temporary) -> anyhow::Result<Setup> {
-    let split = args.timings.as_deref().map(Timings::read).transpose()?;
-    let order = split.clone().map_or_else(|| Timings::read(&out.timings()), Ok)?;
+    let read = |path: &Path| Timings::read(path).map_err(|error| Refusal::usage(format!("{error:#}")));
+    let split = args.timings.as_deref().map(read).transpose()?;
+    let order = split.clone().map_or_else(|| read(&out.timings()), Ok)?;
     Ok(Setup {
         python: python::interpreter(args.python.as_deref(), &env::current_dir()?),
         plugin: Plugin::write(temporary.path())?,

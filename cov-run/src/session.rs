@@ -21,7 +21,7 @@ use crate::schedule::plan;
 use crate::shard::Shard;
 use crate::timings::Timings;
 use crate::verdict::INTERNAL;
-use crate::worker::{Event, Worker};
+use crate::worker::{Event, Lifeline, Worker};
 use crate::workers::{self, Workers};
 
 /// What a run is to do.
@@ -74,6 +74,7 @@ pub struct Session<'a, W: Write> {
     dispatcher: Dispatcher,
     record: Record,
     workers: Pool,
+    lifeline: Lifeline,
     events: Sender<Event>,
     statuses: BTreeMap<WorkerId, i32>,
     printed: Printed,
@@ -92,13 +93,14 @@ const FIRST: WorkerId = WorkerId { slot: 0, generation: 0 };
 
 impl<'a, W: Write> Session<'a, W> {
     /// A run that shows itself on `progress`, and whose workers send to `events`.
-    pub fn new(setup: &'a Setup, progress: Progress<W>, events: Sender<Event>) -> Self {
-        Self {
+    pub fn new(setup: &'a Setup, progress: Progress<W>, events: Sender<Event>) -> anyhow::Result<Self> {
+        Ok(Self {
             setup,
             progress,
             dispatcher: Dispatcher::default(),
             record: Record::default(),
             workers: Pool::default(),
+            lifeline: Lifeline::new()?,
             events,
             statuses: BTreeMap::new(),
             printed: Printed::default(),
@@ -106,7 +108,7 @@ impl<'a, W: Write> Session<'a, W> {
             skips: HashMap::new(),
             signals: 0,
             count: workers::at_first(setup.workers, setup.processors),
-        }
+        })
     }
 
     /// Runs until the last worker has ended.
@@ -226,8 +228,11 @@ impl<'a, W: Write> Session<'a, W> {
             Message::InternalError { text } if !self.record.internal_errors.contains(&text) => {
                 self.record.internal_errors.push(text);
             }
-            Message::Bye { status, .. } => {
+            Message::Bye { status, should_fail, .. } => {
                 self.statuses.insert(id, status);
+                let reason = should_fail.filter(|_| self.dispatcher.stopped() == Some(&Stop::Session));
+                let interruption = |message| Interruption { kind: "Failed".to_owned(), message, place: None };
+                self.record.interruptions.extend(reason.map(interruption));
             }
             _ => {}
         }
@@ -271,7 +276,8 @@ impl<'a, W: Write> Session<'a, W> {
             ..self.setup.assignment.clone()
         };
         let python = &self.setup.python;
-        let worker = Worker::start(python, &self.setup.plugin.worker(), id, &assignment, &self.events)
+        let script = self.setup.plugin.worker();
+        let worker = Worker::start(python, &script, id, &assignment, &self.lifeline, &self.events)
             .map_err(|error| Refusal::usage(format!("cannot start {}: {error}", python.display())))?;
         self.workers.0.insert(id, worker);
         Ok(())

@@ -1,7 +1,7 @@
 //! A worker's process: how it is started, heard and signalled.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::io::{self, BufRead as _, BufReader, PipeReader, PipeWriter, Read, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
@@ -38,11 +38,29 @@ pub enum Event {
 /// The descriptor of the socket in the worker.
 const SOCKET: i32 = 3;
 
+/// The descriptor of the lifeline in the worker.
+const LIFELINE: i32 = 4;
+
 /// How much of a worker's last output is kept, in bytes.
 const TAIL: usize = 64 * 1024;
 
 /// How often a silent worker is checked for being alive.
 const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A pipe that nobody writes to: when cov-run is gone, even by a kill, its workers notice and end.
+#[derive(Debug)]
+pub struct Lifeline {
+    reader: PipeReader,
+    _writer: PipeWriter,
+}
+
+impl Lifeline {
+    /// Makes the pipe.
+    pub fn new() -> io::Result<Self> {
+        let (reader, writer) = io::pipe()?;
+        Ok(Self { reader, _writer: writer })
+    }
+}
 
 /// A worker that runs.
 #[derive(Debug)]
@@ -58,18 +76,22 @@ impl Worker {
         script: &Path,
         id: WorkerId,
         assignment: &Assignment,
+        lifeline: &Lifeline,
         events: &Sender<Event>,
     ) -> io::Result<Self> {
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(python);
         command
             .arg(script)
-            .env("COV_RUN_FD", SOCKET.to_string())
+            .env("COV_RUN_FDS", format!("{SOCKET},{LIFELINE}"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
-            .fd_mappings(vec![FdMapping { parent_fd: OwnedFd::from(theirs), child_fd: SOCKET }])
+            .fd_mappings(vec![
+                FdMapping { parent_fd: OwnedFd::from(theirs), child_fd: SOCKET },
+                FdMapping { parent_fd: OwnedFd::from(lifeline.reader.try_clone()?), child_fd: LIFELINE },
+            ])
             .map_err(io::Error::other)?;
         let mut child = command.spawn()?;
         drop(command); // and with it the worker's end of the socket

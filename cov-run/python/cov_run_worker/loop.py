@@ -96,6 +96,7 @@ class Loop:
             return
 
         def teardown_exact(nextitem):
+            __tracebackhide__ = True
             if self.deciding:
                 self.deciding = False
                 nextitem = self.decide(nextitem)

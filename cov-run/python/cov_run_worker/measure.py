@@ -25,6 +25,7 @@ class Measurement:
         self.process = _getpid()
         self.directory = os.getcwd()
         self.running = False
+        self.paused = False
 
     def start(self, options):
         """Start measuring as pytest-cov would with these options; the answer describes it, for `hello`."""
@@ -98,11 +99,15 @@ class Measurement:
                 self.note(str(each.message))
 
     def pause(self):
+        """Measure nothing until `resume`."""
         if self.running and _getpid() == self.process:
+            self.paused = True
             self.coverage.stop()
 
     def resume(self):
-        if self.running and _getpid() == self.process:
+        """Measure again, after a pause."""
+        if self.paused and _getpid() == self.process:
+            self.paused = False
             self.coverage.start()
 
     def finish(self):

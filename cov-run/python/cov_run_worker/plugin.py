@@ -142,8 +142,8 @@ class Worker(TakenOverOptions):
     def pytest_collection(self, session):
         self.files.take_selections(self.config)
         outcome = yield
-        outcome.get_result()
-        self.files.finish_walk(session)
+        if outcome.excinfo is None:
+            self.files.finish_walk(session)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_collect_report(self, collector):
@@ -170,14 +170,14 @@ class Worker(TakenOverOptions):
             self.measurement.finish()
         return True
 
-    @pytest.hookimpl(hookwrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item):
-        uncovered = item.get_closest_marker("no_cover") or "no_cover" in getattr(item, "fixturenames", ())
-        if uncovered:
+        if item.get_closest_marker("no_cover") or "no_cover" in getattr(item, "fixturenames", ()):
             self.measurement.pause()
-        yield
-        if uncovered:
-            self.measurement.resume()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self):
+        self.measurement.resume()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report):
@@ -195,10 +195,10 @@ class Worker(TakenOverOptions):
         crash = getattr(excinfo.getrepr(funcargs=True), "reprcrash", None)
         message = crash.message if crash is not None else excinfo.exconly()
         place = "%s:%s" % (crash.path, crash.lineno) if crash is not None else None
-        self.channel.put("interrupted", kind=excinfo.typename, message=clean(message), place=place and clean(place))
+        self.channel.send("interrupted", kind=excinfo.typename, message=clean(message), place=place and clean(place))
 
     def pytest_internalerror(self, excrepr):
-        self.channel.put("internal_error", text=clean(str(excrepr)))
+        self.channel.send("internal_error", text=clean(str(excrepr)))
 
     # End
 

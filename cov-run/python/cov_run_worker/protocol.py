@@ -1,5 +1,6 @@
 """Newline-delimited JSON between a worker and cov-run, over a socket that nobody else may use."""
 
+import fcntl
 import json
 import os
 import select
@@ -19,6 +20,17 @@ _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 def leave():
     """End at once: cov-run has gone, there is nobody to work for."""
     _exit(1)
+
+
+def live_no_longer_than(lifeline):
+    """Let the system end this process when cov-run dies, even by a kill.
+
+    cov-run holds the other end of this pipe and never writes. When it is gone the pipe becomes readable, and whoever
+    asked for it gets SIGIO, which ends a process that does not handle it.
+    """
+    os.set_inheritable(lifeline, False)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, _getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def clean(text):

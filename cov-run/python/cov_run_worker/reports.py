@@ -25,6 +25,7 @@ class Renderer:
         self.width = width
         self.elsewhere = config.rootpath != config.invocation_params.dir
         self.junit_logging = config.getini("junit_logging")
+        self.xfail_traceback = getattr(config.option, "xfail_tb", False)  # since pytest 8.2
         self.with_location = config.getini("junit_family") != "xunit2"
         self.junit_of_passed = config.getini("junit_log_passing_tests")
         self.failed = None  # the id of the test that failed last: its teardown output is shown too
@@ -104,6 +105,8 @@ class Renderer:
 
     def describe_skip(self, report, event):
         longrepr = report.longrepr
+        if report.when == "collect":
+            event["plain"] = str(longrepr)
         if isinstance(longrepr, tuple) and len(longrepr) == 3:
             path, line, reason = longrepr
             event["skip"] = {"path": str(path), "line": line, "reason": str(reason)}
@@ -131,7 +134,7 @@ class Renderer:
     def describe_extra(self, report, event, category):
         """What -rP, -rX and --xfail-tb show."""
         wanted = {"passed": "P", "xpassed": "X"}.get(category)
-        if category == "xfailed" and self.option.xfail_tb or wanted and wanted in self.option.reportchars:
+        if category == "xfailed" and self.xfail_traceback or wanted and wanted in self.option.reportchars:
             event["text"] = self.text(report, report.sections)
         elif wanted and "A" in self.option.reportchars:
             event["text"] = self.text(report, report.sections)

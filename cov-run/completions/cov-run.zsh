@@ -1,0 +1,54 @@
+#compdef cov-run
+
+autoload -U is-at-least
+
+_cov-run() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'-n+[How many workers\: a number, or one for each processor]:N|auto:_default' \
+'--workers=[How many workers\: a number, or one for each processor]:N|auto:_default' \
+'--out=[The directory for what is written]:DIR:_files' \
+'--shard=[Run the K-th of N shards]:K/N:_default' \
+'*--source=[Measure this directory or package instead of what the configuration names]:DIR_OR_PKG:_default' \
+'--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
+'--project=[The project'\''s directory]:DIR:_files' \
+'--timings=[How long tests took\: read to plan, and written \[default\: timings.json in the output directory\]]:FILE:_files' \
+'--junit=[Where to write the JUnit file \[default\: junit-KofN.xml in the output directory\]]:FILE:_files' \
+'--color=[When to colour]:WHEN:((auto\:"On a terminal, unless \`NO_COLOR\` is set"
+always\:"Always"
+never\:"Never"))' \
+'--branch[Measure branches, whatever the configuration says]' \
+'--no-cov[Measure nothing]' \
+'*-q[Print less]' \
+'*--quiet[Print less]' \
+'*-v[Print more\: a line for each test]' \
+'*--verbose[Print more\: a line for each test]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::paths -- Files, directories or node ids to run:_default' \
+&& ret=0
+}
+
+(( $+functions[_cov-run_commands] )) ||
+_cov-run_commands() {
+    local commands; commands=()
+    _describe -t commands 'cov-run commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_cov-run" ]; then
+    _cov-run "$@"
+else
+    compdef _cov-run cov-run
+fi

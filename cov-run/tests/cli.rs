@@ -1,0 +1,28 @@
+//! cov-run from the outside: console sessions, and small projects run by it and by real pytest.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod coverage;
+mod crashes;
+mod fixtures;
+mod junit;
+mod messages;
+mod old_pytest;
+mod outcomes;
+mod project;
+mod selection;
+mod shards;
+mod signals;
+mod taken_over;
+
+use clap::CommandFactory as _;
+
+#[test]
+fn sessions() {
+    trycmd::TestCases::new().case("tests/cmd/*.trycmd");
+}
+
+#[test]
+fn man_page_and_completions_are_those_of_the_command_line() {
+    cov_testing::assert_documents_are_current(&cov_run::cli::Args::command(), env!("CARGO_MANIFEST_DIR"));
+}

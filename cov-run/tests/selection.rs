@@ -1,0 +1,149 @@
+//! What is selected is what pytest selects: paths, node ids, expressions, and an early end.
+
+use crate::project::Project;
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "tests/test_a.py",
+        r#"
+import pytest
+
+
+def test_one():
+    pass
+
+
+@pytest.mark.parametrize("x", ["a", "b::c", "[d]"])
+def test_many(x):
+    pass
+
+
+class TestC:
+    def test_one(self):
+        pass
+
+    @pytest.mark.slow
+    def test_two(self):
+        pass
+"#,
+    ),
+    ("tests/test_b.py", "def test_one():\n    pass\n\n\ndef test_two():\n    pass\n"),
+    ("pytest.ini", "[pytest]\nmarkers = slow\ntestpaths = tests\n"),
+];
+
+fn ran(args: &[&str]) -> Vec<String> {
+    let project = Project::new(FILES);
+    project.run(args).expect(0);
+    project.outcomes().into_keys().collect()
+}
+
+#[track_caller]
+fn check(args: &[&str], expected: &[&str]) {
+    assert_eq!(ran(args), expected, "{args:?}");
+}
+
+#[test]
+fn paths_and_ids() {
+    check(&["tests/test_b.py"], &["tests/test_b.py::test_one", "tests/test_b.py::test_two"]);
+    check(&["tests/test_b.py::test_two"], &["tests/test_b.py::test_two"]);
+    check(
+        &["--", "tests/test_a.py::TestC"],
+        &["tests/test_a.py::TestC::test_one", "tests/test_a.py::TestC::test_two"],
+    );
+    check(
+        &["tests/test_a.py::TestC::test_two", "tests/test_b.py::test_one"],
+        &["tests/test_a.py::TestC::test_two", "tests/test_b.py::test_one"],
+    );
+    check(
+        &["tests/test_a.py::test_many"],
+        &[
+            "tests/test_a.py::test_many[[d]]",
+            "tests/test_a.py::test_many[a]",
+            "tests/test_a.py::test_many[b::c]",
+        ],
+    );
+    check(&["tests/test_a.py::test_many[b::c]"], &["tests/test_a.py::test_many[b::c]"]);
+    check(
+        &["tests/test_b.py::test_two", "tests/test_b.py"],
+        &["tests/test_b.py::test_one", "tests/test_b.py::test_two"],
+    );
+}
+
+#[test]
+fn expressions() {
+    check(&["--", "-k", "two"], &["tests/test_a.py::TestC::test_two", "tests/test_b.py::test_two"]);
+    check(&["--", "-m", "slow"], &["tests/test_a.py::TestC::test_two"]);
+    check(&["tests/test_b.py", "--", "-k", "not two"], &["tests/test_b.py::test_one"]);
+    check(
+        &["tests/test_b.py", "--", "--deselect", "tests/test_b.py::test_one"],
+        &["tests/test_b.py::test_two"],
+    );
+    let run = Project::new(FILES).run(&["--", "-k", "two"]);
+    assert_eq!(run.tally(), "2 passed, 6 deselected");
+}
+
+#[test]
+fn ids_run_in_the_order_of_the_command_line() {
+    let project = Project::new(FILES);
+    let run = project.run(&["-n1", "-v", "tests/test_b.py::test_two", "tests/test_b.py::test_one"]).expect(0);
+    assert!(
+        run.stdout.find("::test_two").unwrap() < run.stdout.find("::test_one").unwrap(),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn an_id_that_nothing_has_is_a_usage_error() {
+    let project = Project::new(FILES);
+    project.run(&["tests/test_b.py::test_three"]).expect(4).complains("ERROR: not found: ");
+    project.run(&["tests/test_a.py::test_many[z]"]).expect(4).complains("ERROR: not found: ");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_a_usage_error_said_once() {
+    let run = Project::new(FILES).run(&["-n2", "tests/test_z.py"]).expect(4);
+    assert_eq!(
+        run.stderr.matches("file or directory not found: tests/test_z.py").count(),
+        1,
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn no_test_is_a_status_of_its_own() {
+    let project = Project::new(FILES);
+    project.run(&["--", "-k", "nothing_is_called_so"]).expect(5);
+    Project::new(&[("readme.txt", "")]).run(&[]).expect(5).says("no tests ran");
+}
+
+#[test]
+fn packages_can_be_named() {
+    let project = Project::new(&[
+        ("pkg/__init__.py", ""),
+        ("pkg/test_in.py", "def test_a():\n    pass\n\n\ndef test_b():\n    pass\n"),
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+    ]);
+    project.run(&["--", "--pyargs", "pkg.test_in::test_b"]).expect(0);
+    assert_eq!(project.outcomes().into_keys().collect::<Vec<_>>(), ["pkg/test_in.py::test_b"]);
+}
+
+#[test]
+fn the_first_failure_ends_the_run() {
+    let tests = "def test_1():\n    pass\n\n\ndef test_2():\n    assert 0\n\n\ndef test_3():\n    assert 0\n\n\ndef test_4():\n    assert 0\n";
+    let project = Project::new(&[("test_a.py", tests)]);
+    let run = project.run(&["-n1", "--", "-x"]).expect(1).says("stopping after 1 failures");
+    assert_eq!(run.tally(), "1 failed, 1 passed");
+    let run = project.run(&["-n1", "--", "--maxfail=2"]).expect(1).says("stopping after 2 failures");
+    assert_eq!(run.tally(), "2 failed, 1 passed");
+    assert!(!project.manifest().complete);
+}
+
+#[test]
+fn a_failure_ends_the_files_of_other_workers_too() {
+    let slow = "import time\n\n\ndef test_0():\n    time.sleep(1)\n\n\ndef test_1():\n    time.sleep(1)\n\n\ndef test_2():\n    time.sleep(1)\n";
+    let project = Project::new(&[("test_slow.py", slow), ("test_fast.py", "def test_0():\n    assert 0\n")]);
+    let run = project.run(&["-n2", "--", "-x"]).expect(1);
+    assert_eq!(run.tally(), "1 failed, 1 passed");
+}
