@@ -16,14 +16,19 @@ pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String)
         return Ok(());
     }
     let noun = if functions.len() == 1 { "function" } else { "functions" };
+    let hits = if file.coverage.hits == HitKind::Counts { "Calls" } else { "Entered" };
     write!(
         html,
-        "<details><summary>{} {noun}</summary>\n<table>\n<thead><tr><th scope=col>Function<th scope=col>Line<th scope=col>{}<th scope=col>Lines<th scope=col>Coverage</thead>\n",
+        "<details><summary>{} {noun}</summary>\n<table>\n<thead><tr><th scope=col>Function<th scope=col>Line<th scope=col>{hits}",
         functions.len(),
-        if file.coverage.hits == HitKind::Counts { "Calls" } else { "Entered" },
     )?;
-    let owned = lines_of_functions(file);
-    for (((start, name), function), lines) in functions.iter().zip(owned) {
+    let has_extents = functions.values().any(|function| function.end.is_some());
+    html.push_str(if has_extents {
+        "<th scope=col>Lines<th scope=col>Coverage</thead>\n"
+    } else {
+        "</thead>\n"
+    });
+    for (((start, name), function), lines) in functions.iter().zip(lines_of_functions(file)) {
         write!(
             html,
             "<tr><th scope=row class={}><a href=#L{start}>{}</a><td>{start}<td>",
@@ -35,15 +40,15 @@ pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String)
             (HitKind::YesNo, 0) => html.push_str("never"),
             (HitKind::YesNo, _) => html.push_str("yes"),
         }
-        match lines {
-            Some(lines) => {
-                let class = gauge.class(lines);
-                write!(html, "<td>{}/{}<td class={class}>", lines.covered, lines.total)?;
-                gauge.bar(lines, html)?;
-                writeln!(html, " <span>{}</span>", gauge.percent(lines))?;
-            }
-            None => html.push_str("<td><td>\n"),
+        if let Some(lines) = lines {
+            let class = gauge.class(lines);
+            write!(html, "<td>{}/{}<td class={class}>", lines.covered, lines.total)?;
+            gauge.bar(lines, html)?;
+            write!(html, " <span>{}</span>", gauge.percent(lines))?;
+        } else if has_extents {
+            html.push_str("<td><td>");
         }
+        html.push('\n');
     }
     html.push_str("</table></details>\n");
     Ok(())

@@ -257,9 +257,9 @@ function filePage() {
   // Marks along the edge, where the page is longer than the window.
   function map() {
     document.querySelector("#map")?.remove();
-    const height = source.offsetHeight;
     const marked = uncovered();
-    if (!marked.length || document.documentElement.scrollHeight <= innerHeight) return;
+    const height = document.documentElement.scrollHeight;
+    if (!marked.length || height <= innerHeight) return;
     const top = document.querySelector("header").offsetHeight;
     const strip = element("div", { id: "map", ariaHidden: "true" });
     strip.style.top = top + "px";
