@@ -92,6 +92,9 @@ fn json_that_cannot_be() {
     );
     refused(report("\"lines\":[]").replace("a.py", "\u{1}\\ud800"), "2: ");
     refused([report("").as_bytes(), b"\xff\xfe"].concat(), "2: ");
+    let file = r#"{"path":"a.py","hits":"counts","lines":[]}"#;
+    refused(format!("{HEAD}\n{file},\n{file}\n]}}\n"), "3: a.py: the file is given twice");
+    refused(format!("{HEAD}\n{file}\n{file}\n]}}\n"), "3: a comma is missing before this file");
     refused(report("\"lines\":[]") + "{}", "3: text behind the end of the report");
 }
 

@@ -33,24 +33,24 @@ pub(super) enum Told {
 impl Line {
     /// Reads the attributes of a `<line>`.
     pub(super) fn open(tag: &BytesStart<'_>) -> Result<Self, String> {
-        let (mut number, mut hits, mut branch, mut fraction, mut missing) = (None, None, None, None, None);
+        let (mut number, mut hits, mut denied, mut fraction, mut missing) = (None, None, None, None, None);
         for attribute in tag.attributes().with_checks(false) {
             let attribute = attribute.map_err(|error| error.to_string())?;
             let value = attribute.value.as_ref();
             match attribute.key.as_ref() {
                 key @ "number" => once(&mut number, key, line_number(value)?)?,
                 key @ "hits" => once(&mut hits, key, hit_count(value)?)?,
-                key @ "branch" => once(&mut branch, key, value.eq_ignore_ascii_case("false"))?,
+                key @ "branch" => once(&mut denied, key, value.eq_ignore_ascii_case("false"))?,
                 key @ "condition-coverage" => once(&mut fraction, key, fraction_of(value)?)?,
                 "missing-branches" => set(&mut missing, &attribute)?,
                 _ => {}
             }
         }
-        let is_no_branch = branch == Some(true);
         Ok(Self {
             number: number.ok_or("line has no number")?,
             hits: hits.ok_or("line has no hits")?,
-            fraction: fraction.flatten().filter(|_| !is_no_branch),
+            // Some writers leave `branch` out, and tell of arms all the same.
+            fraction: fraction.flatten().filter(|_| denied != Some(true)),
             missing,
             conditions: Vec::new(),
         })
