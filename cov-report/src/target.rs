@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use cov_model::status::{Failure, Status};
 use cov_model::stream::Output;
 
-/// The formats that are written. To add one: a variant here, a file beside this one, and a line in [`crate::write`].
+/// The formats that are written. To add one: a variant here, a file beside this one, and an arm in `write` of lib.rs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Coverage.py's table.
