@@ -21,9 +21,13 @@ pub(super) struct File {
     from: Option<Vec<u8>>,
     to: Option<Vec<u8>>,
     is_copy: bool,
+    /// Whether git shows the file as rewritten from the first line to the last, the equal ones too (`git diff -B`).
+    is_rewritten: bool,
     kind: Option<Kind>,
     pub(super) has_hunks: bool,
-    /// The first line that the next hunk may speak of.
+    /// Where its last hunk begins.
+    pub(super) hunk: u32,
+    /// The first line that may still be added.
     pub(super) next_line: u32,
     pub(super) lines: Runs,
     pub(super) text: Vec<AddedText>,
@@ -88,9 +92,16 @@ impl File {
         } else if let Some(name) = line.strip_prefix(b"copy to ") {
             self.to = header_name(name);
             self.is_copy = true;
+        } else if line.starts_with(b"dissimilarity index ") {
+            self.is_rewritten = true;
         } else if line.starts_with(b"Binary files ") || line == b"GIT binary patch" {
             self.kind = self.kind.or(Some(Kind::Binary));
         }
+    }
+
+    /// Whether git says which lines changed, which is also what reviewers see.
+    pub(super) fn is_gits_word(&self) -> bool {
+        self.git.is_some() && !self.is_rewritten
     }
 
     /// The name that the file was moved from.

@@ -74,6 +74,7 @@ fn number(digits: &[u8]) -> Result<u32, NoHeader> {
 /// a header.
 #[derive(Debug)]
 pub(super) struct Body {
+    is_refined: bool,
     /// How many lines of each version before are still to come.
     old: Vec<u32>,
     /// How many lines of the version after are still to come.
@@ -126,8 +127,10 @@ enum Last {
 }
 
 impl Body {
-    pub(super) fn new(header: &Header) -> Self {
+    /// A body in which every line that is added counts as changed.
+    pub(super) fn at_its_word(header: &Header) -> Self {
         Self {
+            is_refined: false,
             old: header.old.iter().map(|extent| extent.count).collect(),
             new: header.new.count,
             line: header.new.first(),
@@ -135,6 +138,11 @@ impl Body {
             changed: Vec::new(),
             last: Last::Neither,
         }
+    }
+
+    /// A body in which lines that are removed and added again, in the same order, did not change.
+    pub(super) fn refined(header: &Header) -> Self {
+        Self { is_refined: true, ..Self::at_its_word(header) }
     }
 
     /// Whether all announced lines were read.
@@ -191,7 +199,7 @@ impl Body {
                 block.added.push(hash);
                 block.added_lines.push(line);
             } else {
-                block.settle(&mut self.changed);
+                block.settle(self.is_refined, &mut self.changed);
             }
         }
         self.last = if is_added { Last::Added } else { Last::Neither };
@@ -216,7 +224,7 @@ impl Body {
     /// The lines that changed against some version before, ascending.
     pub(super) fn finish(mut self) -> Vec<u32> {
         for block in &mut self.blocks {
-            block.settle(&mut self.changed);
+            block.settle(self.is_refined, &mut self.changed);
         }
         if self.blocks.len() > 1 {
             self.changed.sort_unstable();
@@ -228,9 +236,9 @@ impl Body {
 
 impl Block {
     /// Moves the lines that changed to `changed`, and empties the block.
-    fn settle(&mut self, changed: &mut Vec<u32>) {
+    fn settle(&mut self, is_refined: bool, changed: &mut Vec<u32>) {
         let Self { removed, added, added_lines } = self;
-        if removed.is_empty() {
+        if removed.is_empty() || !is_refined {
             changed.append(added_lines);
         } else {
             changed.extend(changed_lines(removed, added).into_iter().map(|index| added_lines[index]));
@@ -257,7 +265,7 @@ mod tests {
 
     /// The changed lines of a hunk.
     fn changed(head: &str, body: &[&str]) -> Vec<u32> {
-        let mut hunk = Body::new(&header(head).unwrap());
+        let mut hunk = Body::refined(&header(head).unwrap());
         for line in body {
             hunk.read(line.as_bytes()).unwrap();
         }
@@ -313,7 +321,7 @@ mod tests {
 
     #[test]
     fn lines_beyond_the_announced_are_refused() {
-        let mut hunk = Body::new(&header("@@ -1 +1,2 @@").unwrap());
+        let mut hunk = Body::at_its_word(&header("@@ -1 +1,2 @@").unwrap());
         assert_eq!(hunk.read(b"-a"), Ok(BodyLine::Removed));
         assert_eq!(hunk.read(b"-b"), Err(NoBodyLine::TooMany));
         assert_eq!(hunk.read(b"+b"), Ok(BodyLine::Added(1)));

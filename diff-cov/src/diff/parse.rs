@@ -44,7 +44,7 @@ pub(crate) enum Problem {
     Number,
     #[error("a hunk without a file: no \"---\" and \"+++\" lines before it")]
     Homeless,
-    #[error("the hunk begins before the end of the one before it")]
+    #[error("the hunk begins before the end of another")]
     Order,
     #[error("the hunk adds lines to a file that is deleted")]
     Deleted,
@@ -224,21 +224,24 @@ impl Parser {
         let Some(file) = self.file.as_mut().filter(|file| file.is_named()) else {
             return Err(lines.error(Problem::Homeless));
         };
-        if header.new.first() < file.next_line {
+        if header.new.first() < file.hunk {
             return Err(lines.error(Problem::Order));
         }
         if header.new.count > 0 && file.is_deleted() {
             return Err(lines.error(Problem::Deleted));
         }
-        file.next_line = header.new.first().saturating_add(header.new.count);
+        file.hunk = header.new.first();
         file.has_hunks = true;
-        let mut body = Body::new(&header);
+        let mut body = if file.is_gits_word() { Body::at_its_word(&header) } else { Body::refined(&header) };
         while !body.is_complete() || lines.remark_follows()? {
             if !lines.next()? {
                 return Err(lines.error(Problem::Truncated(body.missing())));
             }
             match body.read(&lines.line) {
+                // With --function-context git's hunks may overlap, by lines that did not change.
+                Ok(BodyLine::Added(line)) if line < file.next_line => return Err(lines.error(Problem::Order)),
                 Ok(BodyLine::Added(line)) => {
+                    file.next_line = line + 1;
                     AddedText::push(&mut file.text, line, &lines.line[body.columns()..]);
                 }
                 Ok(_) => {}

@@ -1,7 +1,7 @@
 //! Which of the lines that replace others are really different.
 //!
 //! A diff may say that ten lines replace ten, of which eight are the same: one made by hand, by a tool that does not look
-//! into blocks, or by an algorithm that gave up. A line that stands in both, in the same order, did not change.
+//! into blocks, or one that shows a file as rewritten. A line that stands in both, in the same order, did not change.
 
 use std::collections::HashSet;
 use std::hash::Hash;

@@ -207,10 +207,14 @@ fn a_combined_diff_tells_what_differs_from_any_parent() {
 }
 
 #[test]
-fn equal_lines_of_a_block_by_hand_did_not_change() {
+fn equal_lines_of_a_block_did_not_change_unless_git_says_so() {
     let removed = "-1\n-2\n-3\n-4\n-5\n-6\n-7\n-8\n-9\n-10\n";
     let added = "+1\n+2\n+3\n+4\n+five\n+6\n+7\n+8\n+9\n+ten\n";
-    check(&format!("--- a/x\n+++ b/x\n@@ -1,10 +1,10 @@\n{removed}{added}"), &["x: 5 10"]);
+    let plain = format!("--- a/x\n+++ b/x\n@@ -1,10 +1,10 @@\n{removed}{added}");
+    check(&plain, &["x: 5 10"]);
+    let git = "diff --git a/x b/x\n";
+    check(&format!("{git}{plain}"), &["x: 1 2 3 4 5 6 7 8 9 10"]);
+    check(&format!("{git}dissimilarity index 60%\n{plain}"), &["x: 5 10"]);
 }
 
 #[test]
@@ -262,7 +266,9 @@ fn hunks_that_lie_are_refused() {
     refused(&with("@@ -1 +4294967295,9 @@\n"), "3: line numbers that cannot be");
     refused(&with("@@ -1 +0 @@\n-a\n+b\n"), "3: line numbers that cannot be");
     refused(&with("@@ -5 +5 @@\n-a\n+b\n@@ -1 +1 @@\n-a\n+b\n"), "6: the hunk begins before the end");
-    refused(&with("@@ -5,0 +5,3 @@\n+a\n+b\n+c\n@@ -6 +7 @@\n-a\n+b\n"), "7: the hunk begins before the end");
+    refused(&with("@@ -5,0 +5,3 @@\n+a\n+b\n+c\n@@ -6 +6 @@\n-a\n+b\n"), "9: the hunk begins before the end");
+    // As git does with --function-context.
+    check(&with("@@ -1,3 +1,2 @@\n-a\n b\n c\n@@ -3 +2,2 @@\n c\n+d\n"), &["x: 3"]);
     refused("@@ -1 +1 @@\n-a\n+b\n", "1: a hunk without a file");
     refused("diff --git a/x b/x\n@@ -1 +1 @@\n-a\n+b\n", "2: a hunk without a file");
     refused(

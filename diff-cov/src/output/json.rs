@@ -1,5 +1,6 @@
 //! JSON for other programs.
 
+use cov_model::Ratio;
 use serde::Serialize;
 
 use super::wording::sentence;
@@ -9,7 +10,7 @@ use crate::assessment::{Assessment, FileAssessment, Verdict};
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Head<'a> {
     format: &'static str,
     version: u32,
     verdict: &'static str,
@@ -19,7 +20,6 @@ struct Document<'a> {
     covered: u64,
     total: u64,
     changed_files: usize,
-    files: Vec<File<'a>>,
     not_in_report: &'a [String],
 }
 
@@ -39,14 +39,14 @@ struct Partial<'a> {
     untaken: &'a [String],
 }
 
-/// The whole document.
+/// The whole document: a line for what it says of all, then one for each file.
 pub(super) fn render(assessment: &Assessment) -> String {
     let Assessment { comparison: _, verdict, files, unmeasured, changed_files } = assessment;
     let (ratio, threshold) = match verdict {
         Verdict::Lines { ratio, threshold } => (*ratio, *threshold),
-        _ => (cov_model::Ratio::default(), None),
+        _ => (Ratio::default(), None),
     };
-    let document = Document {
+    let head = json(&Head {
         format: "diff-cov",
         version: VERSION,
         verdict: name(assessment),
@@ -55,12 +55,15 @@ pub(super) fn render(assessment: &Assessment) -> String {
         covered: ratio.covered,
         total: ratio.total,
         changed_files: *changed_files,
-        files: files.iter().map(File::new).collect(),
         not_in_report: unmeasured,
-    };
-    let mut text = serde_json::to_string_pretty(&document).expect("numbers and strings are JSON");
-    text.push('\n');
-    text
+    });
+    let open = head.strip_suffix('}').expect("a struct is an object");
+    let files: Vec<String> = files.iter().map(|file| format!("\n{}", json(&File::new(file)))).collect();
+    format!("{open},\"files\":[{}\n]}}\n", files.join(","))
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("numbers and strings are JSON")
 }
 
 impl<'a> File<'a> {

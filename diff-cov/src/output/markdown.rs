@@ -70,7 +70,7 @@ fn are(count: usize) -> &'static str {
 
 fn row(file: &FileAssessment) -> String {
     let ratio = file.ratio();
-    let partial: Vec<String> = file.partial.iter().map(branch).collect();
+    let partial: Vec<String> = file.partial.iter().map(|view| branch(view, " → ")).collect();
     format!(
         "| {} | {} % | {} of {} | {} | {} |\n",
         code(&file.name),
@@ -151,7 +151,7 @@ fn code(name: &str) -> String {
 fn prose(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
-        if "\\`*_[]<>|~#@$!".contains(character) {
+        if "\\`*_[]<|~#@$!".contains(character) {
             escaped.push('\\');
         }
         escaped.push(character);
@@ -172,6 +172,6 @@ mod tests {
     #[test]
     fn names_mean_nothing_in_markdown() {
         assert_eq!(code("a|b`<c>.py"), "<code>a&#124;b&#96;&lt;c&gt;.py</code>");
-        assert_eq!(prose("12->exit, a_b"), "12-\\>exit, a\\_b");
+        assert_eq!(prose("12 → exit, a_<b>"), "12 → exit, a\\_\\<b>");
     }
 }

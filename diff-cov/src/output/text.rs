@@ -75,15 +75,15 @@ fn partial(views: &[BranchView]) -> String {
     if views.is_empty() {
         return String::new();
     }
-    format!("partial {}", views.iter().map(branch).collect::<Vec<_>>().join(", "))
+    format!("partial {}", views.iter().map(|view| branch(view, "->")).collect::<Vec<_>>().join(", "))
 }
 
-/// A branch and the arms of it that were not taken: by name, or how many.
-pub(super) fn branch(view: &BranchView) -> String {
+/// A branch and the arms of it that were not taken: by name behind an `arrow`, or how many.
+pub(super) fn branch(view: &BranchView, arrow: &str) -> String {
     if view.untaken.is_empty() {
         format!("{} ({} of {})", view.line, view.at_least, view.arms)
     } else {
-        let arms = view.untaken.iter().map(|arm| format!("{}->{arm}", view.line));
+        let arms = view.untaken.iter().map(|arm| format!("{}{arrow}{arm}", view.line));
         arms.collect::<Vec<_>>().join(", ")
     }
 }

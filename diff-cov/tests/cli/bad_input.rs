@@ -17,6 +17,7 @@ fn scene() -> Scene {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn a_diff_that_cannot_be_read_is_refused() {
     let scene = scene();
     let with = |hunk: &str| format!("--- a/a.py\n+++ b/a.py\n{hunk}");

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod changed_lines;
+mod comment;
 mod diff_cover;
 mod from_git;
 mod scene;

@@ -1,5 +1,6 @@
 //! A git repository of its own for a test, with the commands that a user would type there.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -126,9 +127,9 @@ impl Scene {
                 .to_owned();
         for (name, lines) in files {
             let name = name.replace('&', "&amp;").replace('"', "&quot;");
-            text += &format!("<class name=\"x\" filename=\"{name}\"><methods/><lines>\n");
+            writeln!(text, "<class name=\"x\" filename=\"{name}\"><methods/><lines>").unwrap();
             for (line, hits) in *lines {
-                text += &format!("<line number=\"{line}\" hits=\"{hits}\"/>\n");
+                writeln!(text, "<line number=\"{line}\" hits=\"{hits}\"/>").unwrap();
             }
             text += "</lines></class>\n";
         }
