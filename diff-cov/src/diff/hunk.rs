@@ -74,18 +74,17 @@ fn number(digits: &[u8]) -> Result<u32, NoHeader> {
 /// a header.
 #[derive(Debug)]
 pub(super) struct Body {
-    is_refined: bool,
     /// How many lines of each version before are still to come.
     old: Vec<u32>,
     /// How many lines of the version after are still to come.
     new: u32,
     /// The next line of the version after.
     line: u32,
-    /// For each version before, the lines that replace each other, so far as no unchanged line parted them.
+    /// For each version before, the lines that replace each other, so far as no unchanged line parted them. None where all
+    /// added lines count.
     blocks: Vec<Block>,
     /// The lines that changed, ascending within each version before.
     changed: Vec<u32>,
-    last: Last,
 }
 
 /// A line of a hunk's body.
@@ -116,13 +115,15 @@ struct Block {
     removed: Vec<u64>,
     added: Vec<u64>,
     added_lines: Vec<u32>,
+    last: Last,
 }
 
 /// Which side's text a remark speaks of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 enum Last {
     Removed,
     Added,
+    #[default]
     Neither,
 }
 
@@ -130,19 +131,18 @@ impl Body {
     /// A body in which every line that is added counts as changed.
     pub(super) fn at_its_word(header: &Header) -> Self {
         Self {
-            is_refined: false,
             old: header.old.iter().map(|extent| extent.count).collect(),
             new: header.new.count,
             line: header.new.first(),
-            blocks: header.old.iter().map(|_| Block::default()).collect(),
+            blocks: Vec::new(),
             changed: Vec::new(),
-            last: Last::Neither,
         }
     }
 
     /// A body in which lines that are removed and added again, in the same order, did not change.
     pub(super) fn refined(header: &Header) -> Self {
-        Self { is_refined: true, ..Self::at_its_word(header) }
+        let blocks = header.old.iter().map(|_| Block::default()).collect();
+        Self { blocks, ..Self::at_its_word(header) }
     }
 
     /// Whether all announced lines were read.
@@ -163,7 +163,7 @@ impl Body {
     /// Reads the next line, without its line end.
     pub(super) fn read(&mut self, text: &[u8]) -> Result<BodyLine, NoBodyLine> {
         if text.first() == Some(&b'\\') {
-            self.remark();
+            self.blocks.iter_mut().for_each(Block::remark);
             return Ok(BodyLine::Remark);
         }
         // Some tools cut the blank of an empty unchanged line off.
@@ -183,12 +183,10 @@ impl Body {
         for (count, _) in self.old.iter_mut().zip(marks).filter(|&(_, &mark)| mark == had) {
             *count = count.checked_sub(1).ok_or(NoBodyLine::TooMany)?;
         }
-        let hash = hash(text);
         if is_removed {
-            for (block, _) in self.blocks.iter_mut().zip(marks).filter(|&(_, &mark)| mark == b'-') {
-                block.removed.push(hash);
+            for (block, &mark) in self.blocks.iter_mut().zip(marks) {
+                block.lose(mark == b'-', text);
             }
-            self.last = Last::Removed;
             return Ok(BodyLine::Removed);
         }
         self.new = self.new.checked_sub(1).ok_or(NoBodyLine::TooMany)?;
@@ -196,35 +194,21 @@ impl Body {
         self.line += 1;
         for (block, &mark) in self.blocks.iter_mut().zip(marks) {
             if mark == b'+' {
-                block.added.push(hash);
-                block.added_lines.push(line);
+                block.gain(line, text);
             } else {
-                block.settle(self.is_refined, &mut self.changed);
+                block.settle(&mut self.changed);
             }
         }
-        self.last = if is_added { Last::Added } else { Last::Neither };
+        if is_added && self.blocks.is_empty() {
+            self.changed.push(line);
+        }
         Ok(if is_added { BodyLine::Added(line) } else { BodyLine::Unchanged })
-    }
-
-    /// A line without a line end is not the same as one with it.
-    fn remark(&mut self) {
-        for block in &mut self.blocks {
-            let hash = match self.last {
-                Last::Removed => block.removed.last_mut(),
-                Last::Added => block.added.last_mut(),
-                Last::Neither => None,
-            };
-            if let Some(hash) = hash {
-                *hash = !*hash;
-            }
-        }
-        self.last = Last::Neither;
     }
 
     /// The lines that changed against some version before, ascending.
     pub(super) fn finish(mut self) -> Vec<u32> {
         for block in &mut self.blocks {
-            block.settle(self.is_refined, &mut self.changed);
+            block.settle(&mut self.changed);
         }
         if self.blocks.len() > 1 {
             self.changed.sort_unstable();
@@ -235,10 +219,39 @@ impl Body {
 }
 
 impl Block {
+    /// Reads a removed line, which this version had or had not.
+    fn lose(&mut self, had_it: bool, text: &[u8]) {
+        self.last = Last::Neither;
+        if had_it {
+            self.removed.push(hash(text));
+            self.last = Last::Removed;
+        }
+    }
+
+    /// Reads an added line that this version did not have.
+    fn gain(&mut self, line: u32, text: &[u8]) {
+        self.added.push(hash(text));
+        self.added_lines.push(line);
+        self.last = Last::Added;
+    }
+
+    /// Reads that the line before has no line end, which makes it another than one that has.
+    fn remark(&mut self) {
+        let hash = match std::mem::take(&mut self.last) {
+            Last::Removed => self.removed.last_mut(),
+            Last::Added => self.added.last_mut(),
+            Last::Neither => None,
+        };
+        if let Some(hash) = hash {
+            *hash = !*hash;
+        }
+    }
+
     /// Moves the lines that changed to `changed`, and empties the block.
-    fn settle(&mut self, is_refined: bool, changed: &mut Vec<u32>) {
-        let Self { removed, added, added_lines } = self;
-        if removed.is_empty() || !is_refined {
+    fn settle(&mut self, changed: &mut Vec<u32>) {
+        let Self { removed, added, added_lines, last } = self;
+        *last = Last::Neither;
+        if removed.is_empty() {
             changed.append(added_lines);
         } else {
             changed.extend(changed_lines(removed, added).into_iter().map(|index| added_lines[index]));

@@ -350,7 +350,7 @@ fn outputs_go_where_they_should_or_fail() {
     ]);
     answer.check(3, "none of the changed files is in the report");
     assert_eq!(answer.stdout, "");
-    assert!(fs::read_to_string(scene.path("out.json")).unwrap().contains("\"verdict\": \"not-in-report\""));
+    assert!(fs::read_to_string(scene.path("out.json")).unwrap().contains("\"verdict\":\"not-in-report\""));
     assert!(
         fs::read_to_string(scene.path("out.md"))
             .unwrap()
