@@ -102,6 +102,8 @@ pub struct BranchView {
     pub at_least: u32,
     /// Arms that may have been taken, at the most.
     pub at_most: u32,
+    /// Whose names the arms go by; `None` where only a tally is known.
+    pub naming: Option<Naming>,
     /// The names of the untaken arms, where they are known: destination lines ascending, then `exit`.
     pub untaken: Vec<String>,
 }
@@ -110,6 +112,12 @@ impl BranchView {
     /// How many arms were not taken for certain.
     pub fn missing(&self) -> u32 {
         self.arms - self.at_least
+    }
+
+    /// Whether the untaken arms are all known, and go by the lines that they lead to.
+    pub fn leads_to_lines(&self) -> bool {
+        matches!(self.naming, Some(Naming::Destination | Naming::DestinationOrExit))
+            && self.untaken.len() == self.missing() as usize
     }
 
     /// Whether every arm was taken.
@@ -128,6 +136,7 @@ impl BranchView {
             arms: branch.arm_count(),
             at_least: taken,
             at_most: taken,
+            naming: Some(site.naming),
             untaken,
         }
     }
@@ -139,6 +148,7 @@ impl BranchView {
             arms,
             at_least: tally.at_least,
             at_most: tally.at_most,
+            naming: None,
             untaken: Vec::new(),
         }
     }
@@ -157,6 +167,8 @@ impl Naming {
 /// All that is known of a file's branches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Branches {
+    /// Whether branches were measured, even if the file happens to have none. See [`Branches::were_measured`].
+    pub measured: bool,
     /// Branches with named arms.
     pub named: BTreeMap<Site, Branch>,
     /// Branches of which only a tally is known, by line and number of arms.
@@ -164,9 +176,9 @@ pub struct Branches {
 }
 
 impl Branches {
-    /// Whether nothing is known of any branch.
-    pub fn is_empty(&self) -> bool {
-        self.named.is_empty() && self.tallied.is_empty()
+    /// Whether branches were measured: it was said, or one is known.
+    pub fn were_measured(&self) -> bool {
+        self.measured || !self.named.is_empty() || !self.tallied.is_empty()
     }
 
     /// One view for each branch, by line then block.
@@ -190,6 +202,7 @@ impl Branches {
 
     /// Takes over what `other` knows.
     pub fn merge(&mut self, other: &Self, combine: impl Fn(u64, u64) -> u64 + Copy) {
+        self.measured |= other.measured;
         for (site, branch) in &other.named {
             match self.named.get_mut(site) {
                 Some(ours) => ours.merge(branch, combine),

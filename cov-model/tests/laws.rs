@@ -35,8 +35,11 @@ fn tally() -> impl Strategy<Value = ((u32, u32), Tally)> {
 
 fn branches() -> impl Strategy<Value = Branches> {
     let site = (LINE, "[01]?", naming()).prop_map(|(line, block, naming)| Site { line, block, naming });
-    (btree_map(site, branch(), 0..4), vec(tally(), 0..3))
-        .prop_map(|(named, tallied)| Branches { named, tallied: tallied.into_iter().collect() })
+    (btree_map(site, branch(), 0..4), vec(tally(), 0..3)).prop_map(|(named, tallied)| Branches {
+        measured: true,
+        named,
+        tallied: tallied.into_iter().collect(),
+    })
 }
 
 fn file() -> impl Strategy<Value = FileCoverage> {

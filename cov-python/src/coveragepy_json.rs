@@ -45,8 +45,7 @@ struct Document {
 struct Meta {
     format: Option<u64>,
     /// Told apart from other tools' `meta` by this one.
-    #[serde(rename = "branch_coverage")]
-    _branch_coverage: bool,
+    branch_coverage: bool,
 }
 
 /// A pair of lines; a negative target leaves the scope that starts there.
@@ -104,7 +103,7 @@ pub fn read(bytes: &[u8]) -> Result<Report, CoveragepyJsonError> {
     let mut report = Report::default();
     for (path, wire) in document.files {
         let path = if path.contains('/') { path } else { path.replace('\\', "/") };
-        match wire.into_file(&path) {
+        match wire.into_file(&path, document.meta.branch_coverage) {
             Ok(file) => report.files.insert(path, file),
             Err(message) => return Err(CoveragepyJsonError::File { path, message }),
         };
@@ -113,8 +112,8 @@ pub fn read(bytes: &[u8]) -> Result<Report, CoveragepyJsonError> {
 }
 
 impl WireFile {
-    fn into_file(self, path: &str) -> Result<FileCoverage, String> {
-        let branches = self.branches();
+    fn into_file(self, path: &str, measures_branches: bool) -> Result<FileCoverage, String> {
+        let branches = Branches { measured: measures_branches, ..self.branches() };
         let hit = self.executed_lines.into_iter().map(|line| (line, 1));
         let missed = self.missing_lines.into_iter().map(|line| (line, 0));
         let all: BTreeMap<u32, u64> = missed.chain(hit).collect();
@@ -165,7 +164,8 @@ impl WireFile {
             tallied.insert((line, exits), Tally::exactly(exits));
         }
         let site = |line| Site { line, block: String::new(), naming: Naming::Destination };
-        Branches { named: lines.into_iter().map(|(line, branch)| (site(line), branch)).collect(), tallied }
+        let named = lines.into_iter().map(|(line, branch)| (site(line), branch)).collect();
+        Branches { measured: true, named, tallied }
     }
 }
 

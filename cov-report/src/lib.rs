@@ -43,10 +43,10 @@ pub fn run(args: &Args, messages: &mut dyn Write) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-/// The files of the report that are to be reported, and whether any file of it has branches.
+/// The files of the report that are to be reported, and whether branches were measured of any file of it.
 fn read(args: &Args, options: &Options) -> anyhow::Result<(Report, bool)> {
     let mut report = cov_model::read::read(&args.report, &args.project)?;
-    let has_branches = report.files.values().any(|file| !file.branches.is_empty());
+    let has_branches = report.files.values().any(|file| file.branches.were_measured());
     let all = report.files.len();
     report.files.retain(|path, _| options.filter.keeps(path));
     match (all, report.files.len()) {

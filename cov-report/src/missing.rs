@@ -1,7 +1,7 @@
 //! What is missing of a file, in one line: `3-5, 8->10, 12->exit`.
 
+use cov_model::BranchView;
 use cov_model::ranges::{runs_within, shown};
-use cov_model::{BranchView, Branches, Naming};
 
 use crate::summary::FileSummary;
 
@@ -17,7 +17,7 @@ pub fn missing(file: &FileSummary<'_>) -> String {
         runs_within(&missed, &all).into_iter().map(|run| (run.0, shown(run))).collect();
     let mut nameless: Vec<BranchView> = Vec::new();
     for view in file.branches.iter().filter(|view| missed.binary_search(&view.line).is_err()) {
-        if leads_to_lines(view, &file.coverage.branches) {
+        if view.leads_to_lines() {
             let is_told = |arm: &&String| arm.parse().is_ok_and(|line| missed.binary_search(&line).is_ok());
             let arms = view.untaken.iter().filter(|arm| !is_told(arm));
             items.extend(arms.map(|arm| (view.line, format!("{}->{arm}", view.line))));
@@ -44,20 +44,9 @@ fn tally(view: &BranchView) -> String {
     if at_most > at_least { format!("{at_least}-{at_most}/{arms}") } else { format!("{at_least}/{arms}") }
 }
 
-/// Whether the untaken arms of a branch are all known, and go by the lines that they lead to.
-pub fn leads_to_lines(view: &BranchView, branches: &Branches) -> bool {
-    view.untaken.len() == view.missing() as usize
-        && [Naming::Destination, Naming::DestinationOrExit].into_iter().any(|naming| {
-            let site = cov_model::Site { line: view.line, block: view.block.clone(), naming };
-            branches.named.get(&site).is_some_and(|branch| {
-                branch.arm_count() == view.arms && branch.untaken.len() == view.untaken.len()
-            })
-        })
-}
-
 #[cfg(test)]
 mod tests {
-    use cov_model::{Branch, FileCoverage, Report, Site, Tally};
+    use cov_model::{Branch, Branches, FileCoverage, Naming, Report, Site, Tally};
 
     use super::*;
     use crate::summary::Summary;
@@ -93,6 +82,9 @@ mod tests {
             ((8, 2), Tally::exactly(2)),
         ];
         let named = [named(3, "0", Naming::Label, &["4"]), named(3, "1", Naming::Label, &[])];
-        check(Branches { named: named.into(), tallied: tallied.into() }, "2 (1/2), 3 (5/6), 4-5, 7 (1-2/3)");
+        check(
+            Branches { measured: true, named: named.into(), tallied: tallied.into() },
+            "2 (1/2), 3 (5/6), 4-5, 7 (1-2/3)",
+        );
     }
 }

@@ -148,7 +148,7 @@ impl File {
         FileCoverage {
             hits: if yes_no { HitKind::YesNo } else { HitKind::Counts },
             lines: self.lines,
-            branches: self.branches,
+            branches: Branches { measured: self.branches.were_measured(), ..self.branches },
             functions: self.functions,
             ..FileCoverage::default()
         }

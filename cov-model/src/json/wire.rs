@@ -60,8 +60,9 @@ pub(super) struct WireFile {
     lines: Vec<(u32, u64)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     excluded: Vec<u32>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    branches: Vec<WireBranch>,
+    /// An empty list says that branches were measured and there are none; no list, that they were not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    branches: Option<Vec<WireBranch>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     functions: Vec<WireFunction>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -146,7 +147,7 @@ impl WireFile {
             },
             lines: lines.iter().collect(),
             excluded: excluded.iter().copied().collect(),
-            branches: wire_branches(branches),
+            branches: branches.were_measured().then(|| wire_branches(branches)),
             functions: functions
                 .iter()
                 .map(|((start, name), &Function { end, hits })| WireFunction {
@@ -194,7 +195,8 @@ impl WireFile {
         if file.lines.get(0).is_some() || file.excluded.contains(&0) {
             return Err(named("line 0 cannot be: lines are numbered from 1".to_owned()));
         }
-        for branch in branches {
+        file.branches.measured = branches.is_some();
+        for branch in branches.into_iter().flatten() {
             add_branch(&mut file.branches, branch).map_err(named)?;
         }
         for WireFunction { name, start, end, hits } in functions {

@@ -65,6 +65,7 @@ fn file() -> impl Strategy<Value = FileCoverage> {
         if file.branches.named.values().any(|branch| !branch.untaken.is_empty()) {
             file.branches.tallied.retain(|&(_, arms), tally| tally.at_least < arms);
         }
+        file.branches.measured = file.branches.were_measured();
         file
     })
 }
@@ -135,6 +136,7 @@ fn what_cobertura_cannot_carry_leaves_the_totals() {
         lines: [(2, 7), (3, 0), (5, 1), (9, 4)].into_iter().collect(),
         excluded: BTreeSet::from([20]),
         branches: Branches {
+            measured: true,
             named: BTreeMap::from([
                 (site(2, "", Naming::Destination), branch(&["3"], &["-1", "-2", "9"])),
                 (site(5, "0", Naming::Label), branch(&["0"], &["1"])),

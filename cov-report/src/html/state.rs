@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cov_model::{BranchView, Naming};
 
-use crate::missing::leads_to_lines;
 use crate::summary::FileSummary;
 
 /// What became of a line.
@@ -80,7 +79,7 @@ impl<'a> States<'a> {
     }
 
     fn notes_of(&self, view: &BranchView) -> Vec<Note> {
-        if !leads_to_lines(view, &self.file.coverage.branches) {
+        if !view.leads_to_lines() {
             return vec![Note::Tally(tally(view))];
         }
         if view.at_least == 0 {
