@@ -175,7 +175,6 @@ impl Repository {
             "--submodule=short",
             "--ignore-submodules=all",
             "-O/dev/null",
-            "--end-of-options",
             &base.commit,
             "--",
         ];

@@ -1,6 +1,7 @@
 //! The judgement: which changed file is which of the report, whether both speak of the same text, what is covered.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context as _;
 use cov_model::{Digest, FileCoverage, Ratio};
@@ -20,6 +21,7 @@ pub(crate) fn judge(
     project: &Project,
     notes: Notes,
 ) -> anyhow::Result<Assessment> {
+    refuse_binary(changes, measured, project)?;
     let joins = join(&changes.diff.changes, measured, &changes.place)?;
     tell_joins(changes, &joins, notes);
     let mut stale = Vec::new();
@@ -30,10 +32,8 @@ pub(crate) fn judge(
         let name = shown(&change.path);
         let source = changes.place.source(&change.path, joined.name);
         if let Some(source) = &source {
-            let text = fs::read(source).with_context(|| source.display().to_string())?;
-            stale.extend(
-                differs(&text, file, change).map(|other| Stale { name: name.clone(), differs_from: other }),
-            );
+            let differs_from = difference(source, file, change)?;
+            stale.extend(differs_from.map(|differs_from| Stale { name: name.clone(), differs_from }));
         } else {
             notes.explain(&format!(
                 "{name} is not here: whether it is the file that was measured cannot be told"
@@ -75,17 +75,34 @@ pub(crate) fn judge(
     })
 }
 
-/// What `source` differs from, if it is not what was measured and what the diff speaks of.
+/// Refuses a diff that shows a file of code as binary, which an attribute of git's makes it do: nobody knows its lines.
+fn refuse_binary(changes: &Changes, measured: &Measured, project: &Project) -> anyhow::Result<()> {
+    for change in changes.diff.changes.iter().filter(|change| change.kind == Kind::Binary) {
+        let name = shown(&change.path);
+        let is_expected = !project.does_not_measure(&changes.place.seen_from_project(&name));
+        anyhow::ensure!(
+            !(is_expected && measured.is_code(&name)),
+            "{name}: the diff shows it as binary, so its changed lines are not known: make the diff with --text"
+        );
+    }
+    Ok(())
+}
+
+/// What the file `source` differs from, if it is not what was measured and what the diff speaks of.
 ///
 /// A report may tell the digest of the source; a diff file tells the text of the lines that it adds.
-fn differs(source: &[u8], file: &FileCoverage, change: &Change) -> Option<Other> {
-    if file.digest.is_some_and(|digest| digest != Digest::of(source)) {
+fn difference(source: &Path, file: &FileCoverage, change: &Change) -> anyhow::Result<Option<Other>> {
+    if file.digest.is_none() && change.text.is_empty() {
+        return Ok(None);
+    }
+    let text = fs::read(source).with_context(|| source.display().to_string())?;
+    Ok(if file.digest.is_some_and(|digest| digest != Digest::of(&text)) {
         Some(Other::Measured)
-    } else if AddedText::all_stand_in(&change.text, source) {
+    } else if AddedText::all_stand_in(&change.text, &text) {
         None
     } else {
         Some(Other::Diff)
-    }
+    })
 }
 
 /// The changed files of code that the report should have and does not, by name.

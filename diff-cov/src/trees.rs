@@ -63,12 +63,7 @@ pub(crate) fn compare(before: &Path, project: &Path) -> Result<Diff, TreeError> 
         if source == earlier && old.contains_key(name) {
             continue;
         }
-        let (kind, lines) = if is_binary(&source) {
-            (Kind::Binary, Runs::default())
-        } else {
-            (Kind::Text, changed(&earlier, &source))
-        };
-        changes.push(change(name, kind, lines));
+        changes.push(change(name, Kind::Text, changed(&earlier, &source)));
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Diff { changes, not_shown: Vec::new() })
@@ -93,11 +88,6 @@ fn changed(old: &[u8], new: &[u8]) -> Runs {
     let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
     let line = |index: usize| u32::try_from(head + index + 1).unwrap_or(u32::MAX);
     changed_lines(old, new).into_iter().map(line).collect()
-}
-
-/// As git tells it: a NUL near the beginning.
-fn is_binary(source: &[u8]) -> bool {
-    source[..source.len().min(8000)].contains(&0)
 }
 
 /// The regular files below `root` by their names from there, with `/`.
@@ -175,7 +165,6 @@ mod tests {
             ("edited.py", "a\nc\n"),
             ("deep/new.py", "1\n2\n"),
             ("to.py", "long\ntext\n"),
-            ("image.png", "\0"),
             (".git/config", "no source\n"),
             ("env/pyvenv.cfg", ""),
             ("env/lib/x.py", "no source\n"),
@@ -185,7 +174,6 @@ mod tests {
             ("edited.py", Kind::Text, 1),
             ("from.py", Kind::Deleted, 0),
             ("gone.py", Kind::Deleted, 0),
-            ("image.png", Kind::Binary, 0),
         ];
         assert_eq!(trees(&old, &new), expected.map(|(name, kind, lines)| (name.to_owned(), kind, lines)));
     }

@@ -49,6 +49,16 @@ impl File {
         Self { line, names: Some((old, new)), ..Self::default() }
     }
 
+    /// A file of a plain diff that is binary.
+    pub(super) fn binary(line: usize, old: &[u8], new: &[u8]) -> Self {
+        Self { kind: Some(Kind::Binary), ..Self::plain(line, old.to_vec(), new.to_vec()) }
+    }
+
+    /// Whether it is known to be binary.
+    pub(super) fn is_binary(&self) -> bool {
+        self.kind == Some(Kind::Binary)
+    }
+
     /// Whether it has no other head than its `---` and `+++` lines, which any text may contain.
     pub(super) fn is_plain(&self) -> bool {
         self.git.is_none() && self.combined.is_none()

@@ -53,6 +53,16 @@ fn below_prefixes<'a>(old: &'a [u8], new: &'a [u8]) -> Option<&'a [u8]> {
     (old != new && left == right).then_some(right)
 }
 
+/// The two names of a line `Binary files OLD and NEW differ`.
+pub(super) fn binary_names(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    const AND: &[u8] = b" and ";
+    let names = line.strip_prefix(b"Binary files ")?.strip_suffix(b" differ")?;
+    let places = (0..names.len()).filter(|&index| names[index..].starts_with(AND));
+    let halves = |index: usize| (&names[..index], &names[index + AND.len()..]);
+    let same_name = |&(old, new): &(&[u8], &[u8])| old == new || below_prefixes(old, new).is_some();
+    places.clone().map(halves).find(same_name).or_else(|| places.map(halves).next())
+}
+
 /// Whether a diff's two names say that it leads back, as `git diff -R` writes it.
 pub(super) fn is_reversed(old: &[u8], new: &[u8]) -> bool {
     matches!((old.strip_prefix(b"b/"), new.strip_prefix(b"a/")), (Some(old), Some(new)) if old == new)
@@ -141,6 +151,15 @@ mod tests {
         assert_eq!(header_name(b"x y.py\t2024-01-01 00:00:00.0 +0100"), Some(b"x y.py".to_vec()));
         assert_eq!(header_name(b"b/x y.py\t"), Some(b"b/x y.py".to_vec()));
         assert_eq!(header_name(br#""b/\t.py""#), Some(b"b/\t.py".to_vec()));
+    }
+
+    #[test]
+    fn binary_files_are_named_by_both_names() {
+        let names = binary_names(b"Binary files a/x and y.py and b/x and y.py differ");
+        assert_eq!(names, Some((&b"a/x and y.py"[..], &b"b/x and y.py"[..])));
+        let new = binary_names(b"Binary files /dev/null and b/x.py differ");
+        assert_eq!(new, Some((&b"/dev/null"[..], &b"b/x.py"[..])));
+        assert_eq!(binary_names(b"Binary files matter"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::file::File;
 use super::hunk::{Body, BodyLine, Header, NoBodyLine, NoHeader};
-use super::name::{header_name, shown};
+use super::name::{binary_names, header_name, shown};
 use super::{AddedText, Diff};
 
 /// Why a diff could not be read.
@@ -175,8 +175,7 @@ impl Parser {
         if is_behind_hunk && !is_signature && matches!(line.first(), Some(b' ' | b'+' | b'-')) {
             return Err(lines.error(Problem::TooMany));
         }
-        self.read_text(line);
-        Ok(())
+        self.read_text(line, lines.number)
     }
 
     /// Begins with the next file.
@@ -199,18 +198,20 @@ impl Parser {
     }
 
     /// Reads what stands outside of hunks: git's extended headers, remarks of diff, and any other text.
-    fn read_text(&mut self, line: &[u8]) {
+    fn read_text(&mut self, line: &[u8], number: usize) -> Result<(), DiffError> {
         if let Some(file) = self.file.as_mut().filter(|file| file.is_in_header()) {
             file.read_header(line);
+        } else if let Some((old, new)) = binary_names(line) {
+            self.begin(File::binary(number, old, new))?;
         }
         if line.starts_with(b"Only in ") {
             self.diff.not_shown.push(shown(line));
         }
-        self.has_remark |=
-            [&b"Only in "[..], b"Binary files ", b"Submodule "].iter().any(|remark| line.starts_with(remark));
+        self.has_remark |= [&b"Only in "[..], b"Submodule "].iter().any(|remark| line.starts_with(remark));
         if self.guess.is_none() && !line.trim_ascii().is_empty() {
             self.guess = Some(guess(line));
         }
+        Ok(())
     }
 
     /// Reads a hunk, whose header is the line read last.
@@ -259,7 +260,7 @@ impl Parser {
 
     /// Adds a file that was read to its end, which is the end of the diff at line `end_of_diff`.
     fn end(&mut self, file: File, end_of_diff: Option<usize>) -> Result<(), DiffError> {
-        if !file.has_hunks && file.is_named() {
+        if !file.has_hunks && file.is_named() && !file.is_binary() {
             let is_cut_off = end_of_diff.is_some_and(|end| end <= file.line + 1);
             if !file.is_plain() || is_cut_off {
                 return Err(DiffError::At { line: file.line, problem: Problem::Truncated(1) });

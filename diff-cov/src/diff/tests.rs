@@ -155,7 +155,8 @@ fn files_without_lines_are_told_by_their_kind() {
         "diff --git a/s b/s\nindex 1..2 160000\n--- a/s\n+++ b/s\n@@ -1 +1 @@\n-Subproject commit 1\n+Subproject commit 2\n",
         &["Submodule s: 1"],
     );
-    check("Binary files a/x and b/x differ\n", &[]);
+    check("Binary files a/x.py and b/x.py differ\n", &["Binary x.py: "]);
+    check("Binary files a/x.py and /dev/null differ\n", &["Deleted x.py: "]);
     check("Submodule sub 1234567..89abcde:\n  > message\n", &[]);
 }
 

@@ -131,6 +131,16 @@ fn no_attribute_of_git_hides_lines() {
         scene.cobertura("coverage.xml", &[("a.py", &lines(3, |line| line != 3))]);
         passes_with_diff_cover(&scene, "", &["coverage.xml"]);
         scene.diff_cov(&["coverage.xml", "--base=main", "--fail-under=100"]).check(2, "missing 3");
+        // A diff file cannot be made again, but it is not believed.
+        scene.write("attribute.diff", scene.git(&["diff", "main"]));
+        passes_with_diff_cover(&scene, "", &["coverage.xml", "--diff-file=attribute.diff"]);
+        let answer = scene.diff_cov(&["coverage.xml", "--diff=attribute.diff", "--fail-under=100"]);
+        match attribute {
+            "-diff" => {
+                answer.check(1, "a.py: the diff shows it as binary, so its changed lines are not known");
+            }
+            _ => answer.check(4, "the diff does not fit 1 file, its lines are others"),
+        }
     }
 }
 
