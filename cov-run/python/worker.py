@@ -45,6 +45,7 @@ def main():
         return run_plain(sys.argv[2:])
     channel = open_channel()
     order = channel.receive()
+    channel.open(order["events"])
     pretend_to_be_pytest(order["args"])
     try:
         import pytest

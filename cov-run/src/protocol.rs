@@ -1,4 +1,7 @@
-//! What workers and cov-run say to each other: lines of JSON, see `python/cov_run_worker/protocol.py`.
+//! What workers and cov-run say to each other: lines of JSON.
+//!
+//! A worker writes what it says to a file and rings on a socket when it waits for an answer, which comes on the socket. So
+//! what it said outlives it, and a test costs no switch between processes.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +44,8 @@ pub struct Assignment {
     pub seed: u32,
     /// Where the workers' temporary directories go.
     pub basetemp: String,
+    /// The file for what the worker says.
+    pub events: String,
     /// The data file of coverage.py, without suffix.
     pub fragment: String,
     /// Whether nothing is to be measured.

@@ -33,6 +33,8 @@ pub struct Setup {
     pub plugin: Plugin,
     /// What every worker is told; slot and fragment are filled in.
     pub assignment: Assignment,
+    /// The directory for what workers say.
+    pub events: String,
     /// The directory of the fragments.
     pub fragments: String,
     /// `-n` of cov-run.
@@ -272,6 +274,7 @@ impl<'a, W: Write> Session<'a, W> {
         let assignment = Assignment {
             slot: id.slot,
             count: self.count,
+            events: format!("{}/gw{}-{}.events", self.setup.events, id.slot, id.generation),
             fragment: format!("{}/gw{}-{}.coverage", self.setup.fragments, id.slot, id.generation),
             ..self.setup.assignment.clone()
         };

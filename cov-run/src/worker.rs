@@ -1,6 +1,7 @@
 //! A worker's process: how it is started, heard and signalled.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, PipeReader, PipeWriter, Read, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -44,8 +45,8 @@ const LIFELINE: i32 = 4;
 /// How much of a worker's last output is kept, in bytes.
 const TAIL: usize = 64 * 1024;
 
-/// How often a silent worker is checked for being alive.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How often a worker that does not ring is looked after.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A pipe that nobody writes to: when cov-run is gone, even by a kill, its workers notice and end.
 #[derive(Debug)]
@@ -79,6 +80,9 @@ impl Worker {
         lifeline: &Lifeline,
         events: &Sender<Event>,
     ) -> io::Result<Self> {
+        File::create(&assignment.events)?;
+        let reader = BufReader::new(File::open(&assignment.events)?);
+        let saying = Saying { reader, line: Vec::new(), id };
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(python);
         command
@@ -107,7 +111,7 @@ impl Worker {
         let worker = Self { group, socket: ours.try_clone()? };
         worker.tell_line(assignment)?;
         let events = events.clone();
-        thread::spawn(move || listen(ours, id, child, &tail, &events));
+        thread::spawn(move || listen(ours, saying, child, &tail, &events));
         Ok(worker)
     }
 
@@ -183,40 +187,59 @@ fn relay(pipe: Pipe, id: WorkerId, tail: &Tail, events: &Sender<Event>) {
     tail.close();
 }
 
+/// What a worker has said, and what of it was heard.
+struct Saying {
+    reader: BufReader<File>,
+    line: Vec<u8>,
+    id: WorkerId,
+}
+
+impl Saying {
+    /// Passes on what is new. Whether anybody listens is the answer.
+    fn pass_on(&mut self, events: &Sender<Event>) -> bool {
+        // A line that is not whole yet waits for the rest.
+        while self.reader.read_until(b'\n', &mut self.line).is_ok() && self.line.last() == Some(&b'\n') {
+            let line = std::mem::take(&mut self.line);
+            let event = match serde_json::from_slice(&line) {
+                Ok(message) => Event::Said(self.id, message),
+                Err(error) => {
+                    Event::Garbled(self.id, format!("{error}: {}", String::from_utf8_lossy(&line).trim_end()))
+                }
+            };
+            if events.send(event).is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
 /// Passes on what a worker says, and at last how it ended.
-fn listen(socket: UnixStream, id: WorkerId, mut child: Child, tail: &Tail, events: &Sender<Event>) {
-    // A process that a test forked may hold the worker's end of the socket open for long after the worker's death, so
-    // the end of the stream cannot be waited for alone.
+fn listen(mut socket: UnixStream, mut saying: Saying, mut child: Child, tail: &Tail, events: &Sender<Event>) {
+    // The worker rings when it waits for an answer. What it says without waiting is looked for now and then. A process
+    // that a test forked may hold the worker's end of the socket open for long after the worker's death, so the end of
+    // the stream cannot be waited for alone.
     let _ = socket.set_read_timeout(Some(PATIENCE));
-    let mut reader = BufReader::new(socket);
-    let mut line = Vec::new();
+    let mut rings = [0; 64];
     let mut status = None;
     loop {
-        match reader.read_until(b'\n', &mut line) {
+        match socket.read(&mut rings) {
             Ok(0) => break,
-            Ok(_) => {
-                let event = match serde_json::from_slice(&line) {
-                    Ok(message) => Event::Said(id, message),
-                    Err(error) => {
-                        Event::Garbled(id, format!("{error}: {}", String::from_utf8_lossy(&line).trim_end()))
-                    }
-                };
-                line.clear();
-                if events.send(event).is_err() {
-                    return;
-                }
-            }
-            Err(error) if is_timeout(&error) => {
-                if status.is_some() {
-                    break;
-                }
-                status = child.try_wait().ok().flatten();
-            }
+            Ok(_) => {}
+            Err(error) if is_timeout(&error) => status = child.try_wait().ok().flatten(),
             Err(_) => break,
+        }
+        if !saying.pass_on(events) {
+            return;
+        }
+        if status.is_some() {
+            break;
         }
     }
     let cause = status.map_or_else(|| child.wait(), Ok).map_or(Cause::Exit(-1), Cause::from);
-    let _ = events.send(Event::Ended(id, Death { cause, output: tail.read() }));
+    if saying.pass_on(events) {
+        let _ = events.send(Event::Ended(saying.id, Death { cause, output: tail.read() }));
+    }
 }
 
 fn is_timeout(error: &io::Error) -> bool {

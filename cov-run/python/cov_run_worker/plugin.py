@@ -56,6 +56,7 @@ class Worker(TakenOverOptions):
         self.measurement = Measurement(order, note=lambda text: channel.put("note", text=clean(text)))
         self.renderer = None
         self.session = None
+        self.stats = None
         self.directory = os.getcwd()
         options.announce_worker(order)
 
@@ -124,8 +125,8 @@ class Worker(TakenOverOptions):
     def pytest_configure(self, config):
         super().pytest_configure(config)
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            silence(reporter)
+        if reporter is not None and silence(config, reporter):
+            self.stats = reporter.stats
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session):
@@ -182,8 +183,10 @@ class Worker(TakenOverOptions):
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report):
         event = self.renderer.describe(report)
+        if self.stats is not None:
+            self.stats.setdefault(event.get("category", ""), []).append(report)
         if report.when == "setup" and report.outcome == "passed" or report.when == "teardown":
-            self.channel.put("report", **event)
+            self.channel.put("report", **event)  # the next event is near
         else:
             self.channel.send("report", **event)
 
@@ -213,12 +216,23 @@ class Worker(TakenOverOptions):
         )
 
 
-def silence(reporter):
-    """Let the terminal plugin live, since other plugins ask for it, but print nothing and cost nothing."""
+def silence(config, reporter):
+    """Let the terminal plugin live, since other plugins ask for it, but print nothing.
+
+    Its progress line would cost each test more than everything else that we do. The answer is whether it could be
+    switched off; its statistics, which other plugins read, are then ours to keep.
+    """
     writer = reporter._tw
     for name in ("write", "line", "sep", "flush", "write_raw"):
         if hasattr(writer, name):
             setattr(writer, name, lambda *args, **keywords: None)
+    callers = [getattr(config.hook, "pytest_runtest_" + name) for name in ("logstart", "logreport", "logfinish")]
+    if not all(hasattr(caller, "_remove_plugin") for caller in callers):
+        return False
+    for caller in callers:
+        if any(found.plugin is reporter for found in caller.get_hookimpls()):
+            caller._remove_plugin(reporter)
+    return True
 
 
 def _ini_or_none(config, name):

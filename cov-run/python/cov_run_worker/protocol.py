@@ -1,4 +1,4 @@
-"""Newline-delimited JSON between a worker and cov-run, over a socket that nobody else may use."""
+"""Newline-delimited JSON between a worker and cov-run, on ways of its own: the standard streams are the tests'."""
 
 import fcntl
 import json
@@ -73,18 +73,27 @@ def write_all(descriptor, data):
 
 
 class Channel:
-    """Events go out; orders come in, as answers or as an unasked `stop`."""
+    """Events go into a file, which outlives this process; questions are announced on a socket, and answered there.
 
-    def __init__(self, descriptor):
-        os.set_inheritable(descriptor, False)
-        self.descriptor = descriptor
+    A write to a file costs little and wakes nobody. cov-run looks into the file when the socket rings, when this
+    process has ended, and now and then.
+    """
+
+    def __init__(self, socket):
+        os.set_inheritable(socket, False)
+        self.socket = socket
         self.process = _getpid()
+        self.file = None
         self.waiting = []  # encoded events that can travel with the next one
         self.received = b""
         self.poller = None
         if _poll:
             self.poller = _poll()
-            self.poller.register(descriptor, select.POLLIN)
+            self.poller.register(socket, select.POLLIN)
+
+    def open(self, path):
+        """Write events to the file of this path."""
+        self.file = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0))
 
     def put(self, event, **fields):
         """Queue an event that may wait for the next `send`."""
@@ -92,7 +101,7 @@ class Channel:
         self.waiting.append(encode(fields))
 
     def send(self, event, **fields):
-        """Send an event, and all that waited, now."""
+        """Put an event, and all that waited, where the death of this process cannot reach it."""
         self.put(event, **fields)
         self.flush()
 
@@ -100,22 +109,26 @@ class Channel:
         """Send what waits."""
         if self.waiting:
             data, self.waiting = b"".join(self.waiting), []
-            # A child that a test forked inherits this object; it must never speak for the worker.
-            if _getpid() == self.process:
-                try:
-                    write_all(self.descriptor, data)
-                except OSError:
-                    leave()
+            self.write(self.file, data)
+
+    def write(self, descriptor, data):
+        # A child that a test forked inherits this object; it must never speak for the worker.
+        if _getpid() == self.process:
+            try:
+                write_all(descriptor, data)
+            except OSError:
+                leave()
 
     def ask(self, event, **fields):
         """Send an event and wait for the answer."""
         self.send(event, **fields)
+        self.write(self.socket, b"\n")
         return self.receive()
 
     def receive(self):
         """Wait for the next order."""
         while b"\n" not in self.received:
-            data = _read(self.descriptor, 1 << 16)
+            data = _read(self.socket, 1 << 16)
             if not data:
                 leave()
             self.received += data
@@ -128,4 +141,4 @@ class Channel:
             return True
         if self.poller:
             return bool(self.poller.poll(0))
-        return bool(_select([self.descriptor], [], [], 0)[0])
+        return bool(_select([self.socket], [], [], 0)[0])
