@@ -56,9 +56,9 @@ $(OUT)/diff.txt: $(OUT)/coverage.xml $(OUT)/rules.txt $(if $(DIFF),$(DIFF),cov-a
 
 # All files of the project by content, so that an added, a changed and a deleted file are noticed and a touched one is not.
 $(OUT)/inputs.txt: cov-always | $(OUT)/.gitignore
-	@{ echo '$(cov_run_flags)'; \
-	   find $(PROJECT) \( -name '.?*' -o -name __pycache__ -o -name htmlcov -o -name node_modules -o -name venv \) -prune \
-	     -o -type f ! -name '*.py[co]' ! -name coverage.xml -exec cksum {} + | LC_ALL=C sort -k 3; } > $@.new
+	@( echo '$(cov_run_flags)'; \
+	   cd $(PROJECT) && find . \( -name '.?*' -o -name __pycache__ -o -name htmlcov -o -name node_modules -o -name venv \) -prune \
+	     -o -type f ! -name '*.py[co]' ! -name coverage.xml -exec cksum {} + | LC_ALL=C sort -k 3 ) > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(OUT)/rules.txt: cov-always | $(OUT)/.gitignore
