@@ -413,3 +413,13 @@ fn an_older_copy_serves_where_there_is_no_git() {
         .diff_cov(&["r.json", "--before=other", "--project=now"])
         .check(1, "other and now have no file in common");
 }
+
+#[test]
+fn a_filter_that_stores_other_text_does_not_make_a_file_stale() {
+    let scene = Scene::with_file("a.py", "a = 1\n");
+    scene.git(&["config", "filter.key.clean", "sed s/secret/key/"]);
+    scene.write(".gitattributes", "*.py filter=key\n");
+    scene.write("a.py", "a = 1\nb = 'secret'\n");
+    scene.report_with_digests("r.json", &[("a.py", &lines(2, |_| true))]);
+    scene.diff_cov(&["r.json", "--base=main"]).check(0, "100.0 % of 1 changed line");
+}
