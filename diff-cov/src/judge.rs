@@ -81,7 +81,7 @@ fn refuse_binary(changes: &Changes, measured: &Measured, project: &Project) -> a
         let name = shown(&change.path);
         let is_expected = !project.does_not_measure(&changes.place.seen_from_project(&name));
         anyhow::ensure!(
-            !(is_expected && measured.is_code(&name)),
+            !(is_expected && measured.is_code(&change.path)),
             "{name}: the diff shows it as binary, so its changed lines are not known: make the diff with --text"
         );
     }
@@ -117,7 +117,7 @@ fn unmeasured(
     for (change, join) in changes.diff.changes.iter().zip(joins) {
         let has_lines = change.kind == Kind::Text && !change.lines.is_empty();
         let name = shown(&change.path);
-        if join.is_some() || !has_lines || !measured.is_code(&String::from_utf8_lossy(&change.path)) {
+        if join.is_some() || !has_lines || !measured.is_code(&change.path) {
             continue;
         }
         if project.does_not_measure(&changes.place.seen_from_project(&name)) {

@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let mut changes = Changes::get(args, project.base.as_deref(), notes)?;
     changes.leave_out(&project, notes);
     let measured = Measured::read(&reports, &args.project, &changes, &project)?;
-    measured.tell_untracked(&changes, notes);
+    measured.tell(&changes, notes);
     let assessment = judge(&changes, &measured, &project, notes)?;
     write(&assessment, &targets, args.quiet)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use cov_model::stream::Input;
-use cov_model::{FileCoverage, Report};
+use cov_model::{FileCoverage, Report, Shard};
 
 use crate::changes::Changes;
 use crate::diff::shown;
@@ -25,6 +25,8 @@ pub(crate) struct Measured {
     pub(crate) example: Option<String>,
     /// The extensions of all files: what is code in this project.
     pub(crate) extensions: BTreeSet<String>,
+    /// The shards that were measured.
+    pub(crate) shards: BTreeSet<Shard>,
 }
 
 impl Measured {
@@ -59,11 +61,23 @@ impl Measured {
         measured.extensions = names.iter().filter_map(|name| extension(name)).collect();
         measured.example = names.pop_first();
         measured.files = merged.files;
+        measured.shards = merged.shards;
         Ok(measured)
     }
 
-    /// Tells of files that were measured, but that git does not track, so that their lines do not count.
-    pub(crate) fn tell_untracked(&self, changes: &Changes, notes: Notes) {
+    /// Tells what the user should know of the reports: shards that are not there, and files that were measured but that
+    /// git does not track, so that their lines do not count.
+    pub(crate) fn tell(&self, changes: &Changes, notes: Notes) {
+        let of_run = |shard: &Shard| self.shards.iter().filter(|other| other.run == shard.run).count();
+        let incomplete =
+            |shard: &&Shard| usize::try_from(shard.total).is_ok_and(|total| of_run(shard) < total);
+        if let Some(shard) = self.shards.iter().find(incomplete) {
+            notes.say(&format!(
+                "the reports have only {} of {} shards: what the others cover counts as missing",
+                of_run(shard),
+                shard.total
+            ));
+        }
         let is_measured = |name: &String| self.files.contains_key(&changes.place.seen_from_project(name));
         let names: Vec<String> =
             changes.untracked.iter().map(|name| shown(name)).filter(is_measured).collect();
@@ -76,8 +90,9 @@ impl Measured {
     }
 
     /// Whether a file of this name is code, as far as the reports know: they have others with its extension.
-    pub(crate) fn is_code(&self, name: &str) -> bool {
-        extension(name).is_some_and(|extension| self.extensions.contains(&extension))
+    pub(crate) fn is_code(&self, name: &[u8]) -> bool {
+        extension(&String::from_utf8_lossy(name))
+            .is_some_and(|extension| self.extensions.contains(&extension))
     }
 }
 

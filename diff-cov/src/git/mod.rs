@@ -1,55 +1,22 @@
 //! What git knows: where the project is in its repository, what a revision is, and what changed since.
 
-use std::ffi::OsStr;
+mod command;
+mod error;
+
 use std::fs;
 use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 
-use thiserror::Error;
+pub(crate) use self::error::GitError;
 
+use self::command::{Said, command, git, one_line};
 use crate::diff::{self, Change, Diff, DiffError, Kind, Runs};
 use crate::place::path_of;
 
 /// Revisions that a change is compared with when the user names none, the first that exists.
 const BASES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
-
-/// Why git could not say what changed.
-#[derive(Debug, Error)]
-pub(crate) enum GitError {
-    /// There is no git.
-    #[error("git cannot be started: {0}")]
-    NoGit(#[source] io::Error),
-    /// The directory belongs to no repository.
-    #[error(
-        "{directory} is in no git repository; name a diff with --diff FILE, or an older copy with --before DIR"
-    )]
-    NoRepository { directory: String },
-    /// The repository has no files of its own.
-    #[error(
-        "{directory} is a bare repository, without files: run in a checkout, or name a diff with --diff FILE"
-    )]
-    Bare { directory: String },
-    /// Nothing was committed yet.
-    #[error("nothing was committed yet: there is nothing to compare with")]
-    NoCommit,
-    /// None of [`BASES`] exists.
-    #[error("nothing to compare with: there is none of {}; name a revision with --base REF", BASES.join(", "))]
-    NoBase,
-    /// The user's revision does not exist.
-    #[error("{base} is no commit that this repository has{remedy}")]
-    UnknownBase { base: String, remedy: String },
-    /// The history does not go back to where both began.
-    #[error("{base} and HEAD have no commit in common{remedy}")]
-    NoMergeBase { base: String, remedy: String },
-    /// Git failed for a reason of its own.
-    #[error("git {command} failed: {message}")]
-    Failed { command: String, message: String },
-    /// Git said something that is no diff.
-    #[error("the output of git diff")]
-    Diff(#[from] DiffError),
-}
 
 /// A repository with a working tree.
 #[derive(Clone, Debug)]
@@ -234,69 +201,4 @@ fn read_diff(child: &mut Child) -> (Result<Diff, DiffError>, String) {
     // Git must not be stopped by a full pipe, or its reason would be lost.
     let _ = io::copy(&mut reader, &mut io::sink());
     (parsed, messages.join().unwrap_or_default())
-}
-
-/// What git said.
-struct Said {
-    command: String,
-    status: Option<i32>,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-}
-
-impl Said {
-    /// Its output, if it succeeded.
-    fn bytes(self) -> Result<Vec<u8>, GitError> {
-        if self.status == Some(0) {
-            return Ok(self.stdout);
-        }
-        Err(GitError::Failed { command: self.command, message: one_line(&self.stderr) })
-    }
-
-    /// Its output without the last line end.
-    fn line(self) -> Result<Vec<u8>, GitError> {
-        let mut bytes = self.bytes()?;
-        if bytes.last() == Some(&b'\n') {
-            bytes.pop();
-        }
-        Ok(bytes)
-    }
-
-    /// Its output as text, without the last line end.
-    fn text(self) -> Result<String, GitError> {
-        Ok(String::from_utf8_lossy(&self.line()?).into_owned())
-    }
-}
-
-/// Asks git in `directory`.
-fn git<const N: usize>(directory: &Path, arguments: [&str; N]) -> Result<Said, GitError> {
-    let output = command(directory, arguments).output().map_err(GitError::NoGit)?;
-    Ok(Said {
-        command: arguments[0].to_owned(),
-        status: output.status.code(),
-        stdout: output.stdout,
-        stderr: output.stderr,
-    })
-}
-
-fn command(directory: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-    let mut command = Command::new("git");
-    command
-        .arg("-C")
-        .arg(directory)
-        .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .env("LC_ALL", "C")
-        // It would win over --unified.
-        .env_remove("GIT_DIFF_OPTS");
-    command
-}
-
-/// Messages of git as one, without `fatal:` in front.
-fn one_line(messages: &[u8]) -> String {
-    let text = String::from_utf8_lossy(messages);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let joined = lines.join("; ");
-    joined.strip_prefix("fatal: ").unwrap_or(&joined).to_owned()
 }
