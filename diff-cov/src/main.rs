@@ -11,8 +11,9 @@ fn main() -> ExitCode {
     match Args::try_parse() {
         Ok(args) => status::conclude("diff-cov", diff_cov::run(&args), &mut io::stderr()),
         Err(refusal) => {
+            // When nobody listens, the status still tells.
             let _ = refusal.print();
-            if refusal.use_stderr() { Status::Usage.into() } else { ExitCode::SUCCESS }
+            if refusal.use_stderr() { Status::Usage } else { Status::Done }.into()
         }
     }
 }
