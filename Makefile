@@ -59,14 +59,24 @@ exactness: tools ## compare outcomes and numbers with pytest and coverage.py on 
 bless: ## rewrite the expected outputs of the tests; read the diff as code
 	TRYCMD=overwrite SNAPSHOTS=overwrite $(CARGO) test --quiet --workspace
 
-install: tools ## put the tools and their man pages under PREFIX (~/.local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/include
+share = $(DESTDIR)$(PREFIX)/share
+installed = $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(share)/man/man1/%.1) $(DESTDIR)$(PREFIX)/include/cov.mk \
+  $(TOOLS:%=$(share)/bash-completion/completions/%) $(TOOLS:%=$(share)/fish/vendor_completions.d/%.fish) \
+  $(TOOLS:%=$(share)/zsh/site-functions/_%)
+
+install: tools ## put the tools, their man pages and completions, and cov.mk under PREFIX (~/.local)
+	install -d $(sort $(dir $(installed)))
 	install $(TOOLS:%=$(TARGET)/release/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(foreach tool,$(TOOLS),$(tool)/$(tool).1) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 cov.mk $(DESTDIR)$(PREFIX)/include
+	@for tool in $(TOOLS); do set -e; \
+	  install -m 644 $$tool/$$tool.1 $(share)/man/man1; \
+	  install -m 644 $$tool/completions/$$tool.bash $(share)/bash-completion/completions/$$tool; \
+	  install -m 644 $$tool/completions/$$tool.fish $(share)/fish/vendor_completions.d; \
+	  install -m 644 $$tool/completions/$$tool.zsh $(share)/zsh/site-functions/_$$tool; \
+	done
 
 uninstall: ## take them away again
-	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1) $(DESTDIR)$(PREFIX)/include/cov.mk
+	rm -f $(installed)
 
 help: ## this list
 	@echo 'make [coverage] [PROJECT=DIR] [N=4] [FAIL_UNDER=95] [BASE=origin/main] [DIFF_FAIL_UNDER=90] [OUT=DIR] [PYTHON=EXE]'

@@ -50,7 +50,7 @@ $(OUT)/gate.txt: $(OUT)/coverage.json $(OUT)/rules.txt | $(OUT)/report.txt
 	@$(COV_BIN)cov-gate $< --project $(PROJECT) $(if $(FAIL_UNDER),--fail-under $(FAIL_UNDER)) > $@ || { status=$$?; cat $@; exit $$status; }
 
 # What BASE means, git alone knows: that check runs each time.
-$(OUT)/diff.txt: $(OUT)/coverage.xml $(OUT)/rules.txt $(if $(DIFF),$(DIFF),cov-always) | $(OUT)/gate.txt
+$(OUT)/diff.txt: $(OUT)/coverage.json $(OUT)/rules.txt $(if $(DIFF),$(DIFF),cov-always) | $(OUT)/gate.txt
 	@$(COV_BIN)diff-cov $< --project $(PROJECT) $(cov_base) $(cov_diff_under) \
 	  --to markdown=$(OUT)/diff.md --to text > $@ || { status=$$?; cat $@; exit $$status; }
 

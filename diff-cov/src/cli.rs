@@ -66,12 +66,12 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-Examples:
+EXAMPLES:
   diff-cov coverage.json --base origin/main --fail-under 90
   cov-merge .cov | diff-cov --to text --to markdown=comment.md
   git diff v1.2 v1.3 | diff-cov coverage.xml --diff -
 
-Exit status:
+EXIT STATUS:
   0   enough is covered, or nothing executable changed
   1   could not do it: unreadable input, an unknown base, a write that failed
   2   less is covered than --fail-under asks for

@@ -78,13 +78,13 @@ fn partial(views: &[BranchView]) -> String {
     format!("partial {}", views.iter().map(|view| branch(view, "->")).collect::<Vec<_>>().join(", "))
 }
 
-/// A branch and the arms of it that were not taken: by name behind an `arrow`, or how many.
+/// A branch and the arms of it that were not taken: by where they lead behind an `arrow`, or how many.
 pub(super) fn branch(view: &BranchView, arrow: &str) -> String {
-    if view.untaken.is_empty() {
-        format!("{} ({} of {})", view.line, view.at_least, view.arms)
-    } else {
+    if view.leads_to_lines() {
         let arms = view.untaken.iter().map(|arm| format!("{}{arrow}{arm}", view.line));
         arms.collect::<Vec<_>>().join(", ")
+    } else {
+        format!("{} ({} of {})", view.line, view.at_least, view.arms)
     }
 }
 

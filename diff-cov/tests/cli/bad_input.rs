@@ -298,7 +298,7 @@ fn a_command_line_that_is_wrong_is_status_64() {
     ] {
         scene.diff_cov(arguments).check(64, expected);
     }
-    scene.diff_cov(&["--help"]).check(0, "Exit status:");
+    scene.diff_cov(&["--help"]).check(0, "EXIT STATUS:");
     scene.diff_cov(&["--version"]).check(0, "diff-cov ");
 }
 

@@ -18,8 +18,6 @@ fn sessions() {
 }
 
 #[test]
-fn man_page_is_that_of_the_command_line() {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(diff_cov::cli::Args::command()).render(&mut page).unwrap();
-    snapbox::assert_data_eq!(page, snapbox::file!["../../diff-cov.1"].raw());
+fn man_page_and_completions_are_those_of_the_command_line() {
+    cov_testing::assert_documents_are_current(&diff_cov::cli::Args::command(), env!("CARGO_MANIFEST_DIR"));
 }
