@@ -3,7 +3,7 @@
 //! What it tells is enough for exact numbers, with one gap: a branch that the project declares partial on purpose
 //! (`pragma: no branch`) counts all its exits as taken, but only the taken ones are listed, and none at all where the
 //! line never ran. `branch_stats`, which cov-run adds from coverage.py's public API, closes it; without it the exits
-//! are put on the lines where they can be, see [`hidden_exits`].
+//! are put on the lines where they can be, see `hidden_exits`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
