@@ -134,8 +134,11 @@ def size_of(path):
 
 
 def main():
-    spec = json.load(sys.stdin)
     add_branch_stats()
+    text = sys.stdin.read()
+    if not text:
+        return 0  # the run has ended otherwise
+    spec = json.loads(text)
     data_file = os.path.join(spec["work"], "combined")
     if not combine(spec, data_file):
         return 0

@@ -184,9 +184,9 @@ impl Dispatcher {
         self.stop.as_ref()
     }
 
-    /// Whether files were left in the queue.
-    pub fn is_unfinished(&self) -> bool {
-        self.queue.as_ref().is_some_and(|queue| !queue.is_empty())
+    /// Whether all files were handed out.
+    pub fn is_drained(&self) -> bool {
+        self.queue.as_ref().is_some_and(VecDeque::is_empty)
     }
 
     /// Stops the run: no test starts any more.
@@ -334,7 +334,7 @@ impl Dispatcher {
 
     /// Starts another process in a dead worker's slot, if there is something for it to do.
     fn replace(&mut self, id: WorkerId) -> Vec<Command> {
-        if self.stop.is_some() || (self.is_planned() && !self.is_unfinished()) {
+        if self.stop.is_some() || self.is_drained() {
             return Vec::new();
         }
         if self.lost_at_start >= LOSSES_AT_START {
@@ -350,3 +350,6 @@ impl Dispatcher {
         vec![Command::Start(next)]
     }
 }
+
+#[cfg(test)]
+mod tests;

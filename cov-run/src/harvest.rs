@@ -16,7 +16,7 @@ use crate::manifest::{self, Facts, manifest};
 use crate::out::OutDirectory;
 use crate::profile::{self, Finish};
 use crate::record::Record;
-use crate::session::Setup;
+use crate::session::{Ran, Setup};
 use crate::shard::Shard;
 use crate::timings::Timings;
 
@@ -31,24 +31,27 @@ pub struct Harvest<'a> {
     pub junit: PathBuf,
     /// The file of timings.
     pub timings: PathBuf,
-    /// A directory that is not there yet, to work in.
-    pub work: PathBuf,
 }
 
 impl Harvest<'_> {
     /// Writes everything.
-    pub fn write(&self, record: &Record, times: Times, status: u8) -> anyhow::Result<()> {
+    pub fn write(&self, ran: Ran, times: Times, status: u8) -> anyhow::Result<()> {
+        let Ran { record, finish, .. } = ran;
+        let record = &record;
         let Some(hello) = &record.hello else {
             return Ok(()); // interrupted before anything could happen
         };
         self.write_junit(record, hello, times)?;
-        let measured = hello.measured.as_ref().filter(|measured| measured.active);
-        let fragments = measured.map(|measured| self.write_profile(record, measured)).transpose()?;
+        let measured = record.measured();
+        let fragments = match measured.zip(finish) {
+            Some((measured, finish)) => self.write_profile(record, measured, finish)?,
+            None => BTreeSet::new(),
+        };
         let facts = Facts {
             shard: self.setup.shard,
             status,
             coverage_complete: measured.is_some() && record.losses.is_empty(),
-            fragments: fragments.unwrap_or_default().into_iter().collect(),
+            fragments: fragments.into_iter().collect(),
         };
         manifest::write(&manifest(record, facts), &self.out.manifest())?;
         learn(&self.setup.order, record).write(&self.timings)?;
@@ -69,14 +72,18 @@ impl Harvest<'_> {
     }
 
     /// Writes the profile. The answer is the names of the fragments that it is made of.
-    fn write_profile(&self, record: &Record, measured: &Measured) -> anyhow::Result<BTreeSet<String>> {
+    fn write_profile(
+        &self,
+        record: &Record,
+        measured: &Measured,
+        finish: Finish,
+    ) -> anyhow::Result<BTreeSet<String>> {
         let mut fragments = BTreeSet::new();
         for entry in fs::read_dir(self.out.fragments())? {
             // Behind the worker's name are those of the machine and of the process.
             let name = entry?.file_name().to_string_lossy().into_owned();
             fragments.insert(name.split('.').next().unwrap_or_default().to_owned());
         }
-        let finish = Finish::start(&self.setup.python, &self.setup.plugin.finish(), self.work.clone())?;
         let mut report: Report = finish.report(&self.out.fragments(), measured, self.setup.processors)?;
         if !self.setup.shard.is_all() {
             report.shards.insert(name(record, self.setup.shard));

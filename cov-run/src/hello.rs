@@ -107,6 +107,18 @@ pub enum Processes {
 pub(crate) mod tests {
     use super::*;
 
+    /// A worker that introduces itself.
+    pub(crate) fn hello() -> Hello {
+        Hello {
+            python: "3.11.7".to_owned(),
+            executable: "/usr/bin/python3".to_owned(),
+            pytest: "9.0.0".to_owned(),
+            directory: "/project".to_owned(),
+            measured: None,
+            options: options(),
+        }
+    }
+
     /// Options as pytest has them when nobody asks for anything.
     pub(crate) fn options() -> Options {
         Options {

@@ -33,7 +33,7 @@ pub mod workers;
 use std::env;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{self, Command};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -55,7 +55,7 @@ use crate::summary::Summary;
 use crate::temporary::Temporary;
 use crate::terminal::{Forgiving, Terminal};
 use crate::timings::Timings;
-use crate::verdict::{INTERNAL, NO_TESTS, PASSED, verdict};
+use crate::verdict::{INTERNAL, INTERRUPTED, NO_TESTS, PASSED, verdict};
 use crate::worker::Event;
 
 /// Runs the suite, writes what was measured and what ran, and gives the exit status.
@@ -95,9 +95,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         out: &out,
         junit: args.junit.clone().unwrap_or_else(|| out.junit()),
         timings: args.timings.clone().unwrap_or_else(|| out.timings()),
-        work: temporary.path().join("finish"),
     };
-    harvest.write(&ran.record, times, status)?;
+    harvest.write(*ran, times, status)?;
     if ![PASSED, NO_TESTS].contains(&status) {
         temporary.keep()?;
     }
@@ -114,6 +113,7 @@ fn setup(args: &Args, out: &OutDirectory, temporary: &Temporary) -> anyhow::Resu
         plugin: Plugin::write(temporary.path())?,
         assignment: assignment(args, temporary)?,
         events: text_of(temporary.path())?,
+        analysis: temporary.path().join("analysis"),
         fragments: text_of(&out.fragments())?,
         workers: args.workers,
         processors: workers::processors(),
@@ -135,7 +135,7 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
         args: pytest_args,
         slot: 0,
         count: 1,
-        uid: format!("{:032x}", now.as_nanos() ^ (u128::from(std::process::id()) << 96)),
+        uid: format!("{:032x}", now.as_nanos() ^ (u128::from(process::id()) << 96)),
         seed: now.subsec_nanos(),
         basetemp: text_of(&temporary.tests())?,
         events: String::new(),
@@ -179,7 +179,9 @@ fn watch_signals(events: Sender<Event>) -> anyhow::Result<()> {
     thread::spawn(move || {
         for _ in signals.forever() {
             if events.send(Event::Signalled).is_err() {
-                break;
+                // The tests have ended, and nothing that is left would stop for it. What is written is written whole.
+                #[expect(clippy::exit, reason = "a thread cannot end the program otherwise")]
+                process::exit(i32::from(INTERRUPTED));
             }
         }
     });

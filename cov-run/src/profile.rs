@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -37,6 +38,7 @@ impl Finish {
         fs::create_dir(&work)?;
         let child = Command::new(python)
             .arg(script)
+            .process_group(0) // Ctrl-C is for cov-run to hear, which then needs the profile of what was measured
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -91,7 +91,7 @@ impl<W: Write> Progress<W> {
         let (files, workers) = (counted(self.total, "file"), counted(self.workers as usize, "worker"));
         let shard =
             shard.map(|shard| format!(" (shard {shard} of {} files)", record.all.len())).unwrap_or_default();
-        let measured = match hello.measured.as_ref().filter(|measured| measured.active) {
+        let measured = match record.measured() {
             Some(measured) => {
                 let version = measured.version.as_deref().unwrap_or_default();
                 format!("coverage-{version}{}", if measured.branch { " with branches" } else { "" })

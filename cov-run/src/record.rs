@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use cov_model::manifest::Outcome;
 
 use crate::dispatcher::{During, Loss, WorkerId};
-use crate::hello::Hello;
+use crate::hello::{Hello, Measured};
 use crate::protocol::{Collected, Report, Unmatched, Warning};
 
 /// A test that was collected.
@@ -79,6 +79,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// What is measured, if anything is.
+    pub fn measured(&self) -> Option<&Measured> {
+        self.hello.as_ref()?.measured.as_ref().filter(|measured| measured.active)
+    }
+
     /// A file was imported. After a crash it is imported again, with the same tests.
     pub fn collected(&mut self, worker: WorkerId, collected: &Collected) {
         let file = self.files.entry(collected.file.clone()).or_default();

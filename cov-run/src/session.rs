@@ -13,6 +13,7 @@ use crate::dispatcher::{Command, Dispatcher, Stop, WorkerId};
 use crate::hello::Hello;
 use crate::plugin::Plugin;
 use crate::printed::Printed;
+use crate::profile::Finish;
 use crate::progress::Progress;
 use crate::protocol::{Assignment, Message, Order, TestFile};
 use crate::record::{Interruption, Record};
@@ -35,6 +36,8 @@ pub struct Setup {
     pub assignment: Assignment,
     /// The directory for what workers say.
     pub events: String,
+    /// A directory that is not there yet, for the analysis of what was measured.
+    pub analysis: PathBuf,
     /// The directory of the fragments.
     pub fragments: String,
     /// `-n` of cov-run.
@@ -67,6 +70,8 @@ pub struct Ran {
     pub stop: Option<Stop>,
     /// The exit statuses of the workers' sessions.
     pub statuses: Vec<i32>,
+    /// What will turn the fragments into a profile, if anything was measured.
+    pub finish: Option<Finish>,
 }
 
 /// A run.
@@ -83,6 +88,7 @@ pub struct Session<'a, W: Write> {
     listed: HashSet<WorkerId>,
     /// How many tests of the file that a worker opens next it is to leave out.
     skips: HashMap<WorkerId, usize>,
+    finish: Option<Finish>,
     signals: u32,
     count: u32,
 }
@@ -108,6 +114,7 @@ impl<'a, W: Write> Session<'a, W> {
             printed: Printed::default(),
             listed: HashSet::new(),
             skips: HashMap::new(),
+            finish: None,
             signals: 0,
             count: workers::at_first(setup.workers, setup.processors),
         })
@@ -133,15 +140,20 @@ impl<'a, W: Write> Session<'a, W> {
                 Err(RecvTimeoutError::Timeout) => self.progress.tick(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            if self.dispatcher.is_drained() {
+                self.prepare_finish()?;
+            }
             self.printed.overdue().into_iter().try_for_each(|id| self.show_printed(id))?;
         }
         if !self.dispatcher.is_planned() && self.statuses.values().any(|&status| status == 0) {
             // A plugin's own option ended the session: it has printed what it was asked for.
             return Ok((Ending::Plain, self.progress));
         }
+        self.prepare_finish()?;
         let stop = self.dispatcher.stopped().cloned();
         let statuses = self.statuses.into_values().collect();
-        Ok((Ending::Ran(Box::new(Ran { record: self.record, stop, statuses })), self.progress))
+        let ran = Ran { record: self.record, stop, statuses, finish: self.finish };
+        Ok((Ending::Ran(Box::new(ran)), self.progress))
     }
 
     fn hear(&mut self, id: WorkerId, message: Message) -> anyhow::Result<()> {
@@ -189,6 +201,16 @@ impl<'a, W: Write> Session<'a, W> {
         self.record.hello = Some(Box::new(hello.clone()));
         let limit = hello.options.max_worker_restart.as_deref().and_then(|text| text.parse().ok());
         Ok(self.dispatcher.settle(self.count, hello.options.maxfail, limit))
+    }
+
+    /// Starts the analysis, which loads coverage.py while the last tests run.
+    fn prepare_finish(&mut self) -> anyhow::Result<()> {
+        let measures = self.record.measured().is_some();
+        if measures && self.finish.is_none() {
+            let Setup { python, plugin, analysis, .. } = self.setup;
+            self.finish = Some(Finish::start(python, &plugin.finish(), analysis.clone())?);
+        }
+        Ok(())
     }
 
     /// Learns the files from the first worker that has listed them.

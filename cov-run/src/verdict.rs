@@ -55,3 +55,82 @@ fn most_warnings(record: &Record) -> Option<u64> {
     let value = record.hello.as_ref()?.options.max_warnings.as_ref()?;
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatcher::WorkerId;
+    use crate::hello::Options;
+    use crate::hello::tests::{hello, options};
+    use crate::protocol::{Collected, Report, Unmatched, Warning};
+
+    const WORKER: WorkerId = WorkerId { slot: 0, generation: 0 };
+
+    /// A run of one test with this outcome.
+    fn record(outcome: &str) -> Record {
+        let mut record = Record::default();
+        record.all = vec!["a".to_owned()];
+        let ids = vec!["a::t".to_owned()];
+        record.collected(
+            WORKER,
+            &Collected { file: "a".to_owned(), ids, deselected: 0, unmatched: Vec::new(), us: 0 },
+        );
+        record.started(WORKER, "a::t");
+        let report = Report {
+            when: "call".to_owned(),
+            outcome: outcome.to_owned(),
+            category: outcome.to_owned(),
+            ..Report::default()
+        };
+        record.reported(WORKER, report);
+        record
+    }
+
+    fn check(record: &Record, workers: &[i32], expected: u8) {
+        assert_eq!(verdict(record, None, workers, "1/1".parse().unwrap()), expected);
+    }
+
+    #[test]
+    fn statuses_are_pytests() {
+        check(&record("passed"), &[0, 0], PASSED);
+        check(&record("failed"), &[0, 1], FAILED);
+        check(&record("passed"), &[5, 0], PASSED);
+        check(&record("passed"), &[0, 1], FAILED); // a plugin said so
+        check(&record("failed"), &[1, 7], 7);
+        check(&record("passed"), &[0, 2], INTERRUPTED);
+        check(&record("passed"), &[-9], INTERNAL);
+        check(&Record::default(), &[5], NO_TESTS);
+    }
+
+    #[test]
+    fn a_shard_without_tests_has_passed() {
+        assert_eq!(verdict(&Record::default(), None, &[5], "2/2".parse().unwrap()), PASSED);
+    }
+
+    #[test]
+    fn what_is_worse_than_a_failed_test_wins() {
+        let whole = "1/1".parse().unwrap();
+        assert_eq!(verdict(&record("failed"), Some(&Stop::Signal), &[2], whole), INTERRUPTED);
+        assert_eq!(verdict(&record("passed"), Some(&Stop::CannotStart), &[], whole), INTERNAL);
+        let mut unmatched = record("failed");
+        unmatched.unmatched.push(Unmatched { argument: "a::x".to_owned(), node: "<Module a>".to_owned() });
+        check(&unmatched, &[1], USAGE);
+        let mut broken = record("failed");
+        broken.internal_errors.push("oops".to_owned());
+        check(&broken, &[3], INTERNAL);
+    }
+
+    #[test]
+    fn warnings_may_be_too_many() {
+        let warning =
+            Warning { text: String::new(), when: String::new(), id: None, path: String::new(), line: 1 };
+        for (most, expected) in [(1.into(), PASSED), (0.into(), WARNINGS), ("0".into(), WARNINGS)] {
+            let mut hello = hello();
+            hello.options = Options { max_warnings: Some(most), ..options() };
+            let mut record = record("passed");
+            record.hello = Some(Box::new(hello));
+            record.warnings.push(warning.clone());
+            check(&record, &[0], expected);
+        }
+    }
+}

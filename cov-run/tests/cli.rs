@@ -7,6 +7,7 @@ mod crashes;
 mod fixtures;
 mod junit;
 mod messages;
+mod neighbours;
 mod old_pytest;
 mod outcomes;
 mod project;

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import sys
 
 import pytest
 
@@ -178,6 +179,13 @@ def own_number_of_workers(config):
     return hook(config=config)
 
 
+class WorkerInput(dict):
+    """What pytest-xdist's controller tells a worker; only what cov-run knows is in it."""
+
+    def __missing__(self, key):
+        raise KeyError("%s: a plugin expects it of pytest-xdist's controller, which cov-run does not have" % key)
+
+
 def announce_worker(order):
     """Set what conftests may read while they are imported."""
     os.environ["PYTEST_XDIST_WORKER"] = "gw%d" % order["slot"]
@@ -189,14 +197,17 @@ def become_worker(config, order):
     """Make the session look like a worker of pytest-xdist, as plugins and conftests expect it."""
     announce_worker(order)  # once more: the number of workers may have changed
     workerid = "gw%d" % order["slot"]
-    config.workerinput = {
-        "workerid": workerid,
-        "workercount": order["count"],
-        "testrunuid": order["uid"],
-        "mainargv": order["args"],
-        # pytest-randomly takes the seed that all workers share from here.
-        "randomly_seed": order["seed"],
-    }
+    config.workerinput = WorkerInput(
+        workerid=workerid,
+        workercount=order["count"],
+        testrunuid=order["uid"],
+        mainargv=order["args"],
+        randomly_seed=order["seed"],  # pytest-randomly takes the seed that all workers share from here
+    )
+    rerunfailures = sys.modules.get("pytest_rerunfailures")
+    if rerunfailures is not None:
+        # It would ask a server in pytest-xdist's controller which tests killed a worker. Those are cov-run's to report.
+        rerunfailures.HAS_PYTEST_HANDLECRASHITEM = False
     config.workeroutput = {}
     base = config.option.basetemp or order["basetemp"]
     os.makedirs(base, mode=0o700, exist_ok=True)

@@ -1,0 +1,68 @@
+//! Other plugins work as they do under pytest-xdist, and what cannot work says so.
+
+use cov_testing::Venv;
+
+use crate::project::Project;
+
+const TESTS: &str = r#"
+import asyncio
+import time
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_async():
+    await asyncio.sleep(0)
+
+
+@pytest.mark.flaky(reruns=3)
+def test_flaky(tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "count"
+    count = int(path.read_text()) if path.exists() else 0
+    path.write_text(str(count + 1))
+    assert count == 2
+
+
+@pytest.mark.timeout(0.2)
+def test_timeout():
+    time.sleep(5)
+
+
+def test_mocked(mocker):
+    for name in ["os.write", "os.getpid", "json.dumps", "time.perf_counter", "builtins.open", "os.read"]:
+        mocker.patch(name)
+"#;
+
+fn check(packages: &[&str], tally: &str, attempts: u32) {
+    let plugins =
+        ["pytest-asyncio", "pytest-rerunfailures", "pytest-timeout", "pytest-mock", "pytest-randomly"];
+    let project = Project::in_venv(Venv::with(&[packages, &plugins].concat()), &[("test_a.py", TESTS)]);
+    let run = project.run(&["-n1"]).expect(1).says("Using --randomly-seed=");
+    assert_eq!(run.tally(), tally);
+    let flaky = project.manifest().tests.into_iter().find(|test| test.id == "test_a.py::test_flaky").unwrap();
+    assert_eq!(flaky.attempts, attempts);
+}
+
+#[test]
+fn plugins_work() {
+    // In a worker pytest-rerunfailures keeps its first attempts to itself, unless it finds pytest-xdist.
+    check(&["pytest>=9", "coverage>=7.10"], "1 failed, 3 passed", 1);
+}
+
+#[test]
+fn plugins_work_that_know_of_pytest_xdist() {
+    check(&["pytest>=9", "coverage>=7.10", "pytest-xdist>=3.8"], "1 failed, 3 passed, 2 rerun", 3);
+}
+
+#[test]
+fn what_needs_a_controller_says_so() {
+    let project = Project::new(&[
+        ("conftest.py", "def pytest_configure(config):\n    config.workerinput['from_controller']\n"),
+        ("test_a.py", "def test_a():\n    pass\n"),
+    ]);
+    project
+        .run(&["-n1"])
+        .expect(3)
+        .complains("from_controller: a plugin expects it of pytest-xdist's controller");
+}
