@@ -11,6 +11,7 @@ mod neighbours;
 mod old_pytest;
 mod outcomes;
 mod project;
+mod readme;
 mod selection;
 mod shards;
 mod signals;
