@@ -70,6 +70,15 @@ impl Project {
     }
 }
 
+/// One of the tools, as `make tools` builds them.
+fn tool(name: &str) -> Command {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
+    let program = target.join("release").join(name);
+    assert!(program.exists(), "{} is missing: run `make tools`, or `make test`", program.display());
+    Command::new(program)
+}
+
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
@@ -131,6 +140,32 @@ fn make_runs_judges_and_fails_as_it_should() {
         text(&failing)
     );
     assert!(fs::read_to_string(project.path(".cov/junit-1of1.xml")).unwrap().contains("test_wrong"));
+}
+
+#[test]
+fn two_shards_merge_to_the_bytes_of_the_whole_run() {
+    let project = example();
+    let run = |shard: &str, out: &str| {
+        let mut command = tool("cov-run");
+        command.arg("--project").arg(project.root.path()).arg("--python").arg(project.venv.python());
+        let ran = command.args(["-n2", "--shard", shard, "--out", out]).output().unwrap();
+        assert!(ran.status.success(), "{}", text(&ran));
+    };
+    let merge = |inputs: &[&str], format: &str| {
+        let mut command = tool("cov-merge");
+        command.current_dir(project.root.path()).args(inputs).args(["--format", format]).output().unwrap()
+    };
+    run("1/1", "whole");
+    run("1/2", "halves");
+    let alone = merge(&["halves"], "json");
+    assert_eq!(alone.status.code(), Some(2), "a shard is missing: {}", text(&alone));
+    run("2/2", "halves");
+    for format in ["json", "cobertura"] {
+        let (whole, halves) = (merge(&["whole"], format), merge(&["halves"], format));
+        assert!(whole.status.success() && halves.status.success(), "{}{}", text(&whole), text(&halves));
+        assert!(whole.stdout.len() > 10_000);
+        assert!(whole.stdout == halves.stdout, "the {format} of two shards differs from that of one run");
+    }
 }
 
 #[test]
