@@ -4,9 +4,10 @@ import glob
 import json
 import os
 import sys
+import warnings
 
 import coverage
-from coverage.exceptions import CoverageException, NoDataError
+from coverage.exceptions import CoverageException, CoverageWarning, NoDataError
 
 
 def journal_data(path):
@@ -82,19 +83,44 @@ def combine(spec, data_file):
         cov.combine(paths, strict=True, keep=True)
     except NoDataError:
         return False
+    add_untouched(spec, cov.get_data())
     cov.save()
     close(cov.get_data())
     return True
 
 
+def add_untouched(spec, data):
+    """Files that were to be measured and that no test touched. A worker adds them when it saves, if it lives so long."""
+    if not glob.glob(os.path.join(glob.escape(spec["fragments"]), "*.journal")):
+        return
+    cov = new_coverage(spec, None)
+    cov.start()
+    cov.stop()
+    find = getattr(getattr(cov, "_inorout", None), "find_possibly_unexecuted_files", None)
+    mapped = getattr(cov, "_file_mapper", None)
+    if find is None or mapped is None:
+        return
+    data.add_arcs({}) if spec["branch"] else data.add_lines({})  # so that it knows what it is
+    known = data.measured_files()
+    for path, plugin in find():
+        if mapped(path) not in known:
+            data.touch_file(mapped(path), plugin or "")
+
+
 def write_json(spec, data_file, files, output):
-    """coverage.py's JSON of these files, with what it leaves out."""
+    """coverage.py's JSON of these files; what it warns of goes to stdout."""
     cov = new_coverage(spec, data_file)
     cov.load()
-    try:
-        cov.json_report(morfs=files, outfile=output, ignore_errors=True, pretty_print=False)
-    except NoDataError:  # everything is omitted, or cannot be parsed
-        pass
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            cov.json_report(morfs=files, outfile=output, ignore_errors=True, pretty_print=False)
+        except NoDataError:  # everything is omitted, or cannot be parsed
+            pass
+    for each in caught:
+        if issubclass(each.category, CoverageWarning):
+            sys.stdout.write("%s\n" % str(each.message).replace("\n", " "))
+    sys.stdout.flush()
 
 
 def add_branch_stats():

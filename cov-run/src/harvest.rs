@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cov_model::Report;
 use cov_model::manifest::{Outcome, list_digest};
 use cov_model::stream::Output;
 
 use crate::hello::{Hello, Measured};
 use crate::junit::{self, Times};
+use crate::last_failed;
 use crate::manifest::{self, Facts, manifest};
 use crate::out::OutDirectory;
 use crate::profile::{self, Finish};
@@ -42,6 +42,9 @@ impl Harvest<'_> {
             return Ok(()); // interrupted before anything could happen
         };
         self.write_junit(record, hello, times)?;
+        if let Some(cache) = &hello.cache {
+            last_failed::update(record, Path::new(cache))?;
+        }
         let measured = record.measured();
         let fragments = match measured.zip(finish) {
             Some((measured, finish)) => self.write_profile(record, measured, finish)?,
@@ -84,7 +87,7 @@ impl Harvest<'_> {
             let name = entry?.file_name().to_string_lossy().into_owned();
             fragments.insert(name.split('.').next().unwrap_or_default().to_owned());
         }
-        let mut report: Report = finish.report(&self.out.fragments(), measured, self.setup.processors)?;
+        let (mut report, notes) = finish.report(&self.out.fragments(), measured, self.setup.processors)?;
         if !self.setup.shard.is_all() {
             report.shards.insert(name(record, self.setup.shard));
         }
@@ -92,6 +95,9 @@ impl Harvest<'_> {
         if report.files.is_empty() {
             let hint = "check source and omit in coverage.py's configuration";
             writeln!(io::stderr(), "cov-run: nothing was measured ({hint})")?;
+        }
+        for note in notes {
+            writeln!(io::stderr(), "cov-run: coverage.py: {note}")?;
         }
         Ok(fragments)
     }

@@ -13,6 +13,8 @@ pub struct Hello {
     pub pytest: String,
     /// Where pytest was started.
     pub directory: String,
+    /// Where pytest remembers what failed, if it does.
+    pub cache: Option<String>,
     /// What is measured; absent only if pytest never came to it.
     pub measured: Option<Measured>,
     /// The options that cov-run takes over.
@@ -114,6 +116,7 @@ pub(crate) mod tests {
             executable: "/usr/bin/python3".to_owned(),
             pytest: "9.0.0".to_owned(),
             directory: "/project".to_owned(),
+            cache: None,
             measured: None,
             options: options(),
         }

@@ -6,6 +6,7 @@ pub mod dispatcher;
 pub mod harvest;
 pub mod hello;
 pub mod junit;
+pub mod last_failed;
 pub mod last_line;
 pub mod manifest;
 pub mod out;
@@ -141,6 +142,7 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
         events: String::new(),
         fragment: String::new(),
         no_cov: args.no_cov,
+        process_start: env::var("COVERAGE_PROCESS_START").ok(),
         branch: args.branch,
         source: args.source.clone(),
         colour: terminal::chosen_colour(args.color),

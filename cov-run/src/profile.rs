@@ -13,6 +13,7 @@ use cov_python::coveragepy_json;
 use serde::Serialize;
 
 use crate::hello::Measured;
+use crate::worker::forget_measurement;
 
 /// What the Python step is told.
 #[derive(Serialize)]
@@ -36,20 +37,28 @@ impl Finish {
     /// Starts the step, which loads coverage.py meanwhile. `work` is a new directory for what it writes.
     pub fn start(python: &Path, script: &Path, work: PathBuf) -> anyhow::Result<Self> {
         fs::create_dir(&work)?;
-        let child = Command::new(python)
+        let mut command = Command::new(python);
+        forget_measurement(&mut command);
+        let child = command
             .arg(script)
             .process_group(0) // Ctrl-C is for cov-run to hear, which then needs the profile of what was measured
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
         Ok(Self { child, work })
     }
 
-    /// Combines all fragments into one report, in this many processes.
-    pub fn report(self, fragments: &Path, measured: &Measured, processes: u32) -> anyhow::Result<Report> {
+    /// Combines all fragments into one report, in this many processes. With it comes what coverage.py warned of.
+    pub fn report(
+        self,
+        fragments: &Path,
+        measured: &Measured,
+        processes: u32,
+    ) -> anyhow::Result<(Report, Vec<String>)> {
         let work = self.work.clone();
-        self.analyse(fragments, measured, processes)
+        let notes = self
+            .analyse(fragments, measured, processes)
             .context("coverage.py could not combine what was measured")?;
         let mut report = Report::default();
         for entry in fs::read_dir(work)? {
@@ -64,10 +73,15 @@ impl Finish {
             // A source that is gone by now has been measured all the same.
             file.digest = fs::read(path).ok().map(|source| Digest::of(&source));
         }
-        Ok(report)
+        Ok((report, notes))
     }
 
-    fn analyse(mut self, fragments: &Path, measured: &Measured, processes: u32) -> anyhow::Result<()> {
+    fn analyse(
+        mut self,
+        fragments: &Path,
+        measured: &Measured,
+        processes: u32,
+    ) -> anyhow::Result<Vec<String>> {
         let specification = Specification {
             fragments,
             work: &self.work,
@@ -83,7 +97,8 @@ impl Finish {
         if !output.status.success() {
             bail!("{}", String::from_utf8_lossy(&output.stderr).trim_end());
         }
-        Ok(told?)
+        told?;
+        Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Assignment {
     pub fragment: String,
     /// Whether nothing is to be measured.
     pub no_cov: bool,
+    /// `COVERAGE_PROCESS_START`, which is for the processes that tests start, and not for the worker itself.
+    pub process_start: Option<String>,
     /// Whether `--branch` was given.
     pub branch: bool,
     /// The values of `--source`.
@@ -77,8 +79,11 @@ pub enum Message {
     },
     /// The command line asks for information, no test is to run.
     Plain,
-    /// The command line asks for a debugger.
-    Debugger,
+    /// The command line asks for what workers cannot do.
+    Refused {
+        /// Why, and what to do.
+        why: String,
+    },
     /// What pytest prints below its versions.
     Header {
         /// The lines.

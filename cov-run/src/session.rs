@@ -173,11 +173,7 @@ impl<'a, W: Write> Session<'a, W> {
                 let remedy = "install pytest there, or name the project's Python with --python";
                 return Err(Refusal::usage(format!("{python}: {message} ({remedy})")));
             }
-            Message::Debugger => {
-                let text =
-                    "a debugger needs the terminal for itself: run `pytest -n0 --no-cov --pdb` instead";
-                return Err(Refusal::usage(text));
-            }
+            Message::Refused { why } => return Err(Refusal::usage(why)),
             _ => {}
         }
         commands.extend(self.dispatcher.hear(id, &message));

@@ -85,6 +85,9 @@ impl Worker {
         let saying = Saying { reader, line: Vec::new(), id };
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(python);
+        if !assignment.no_cov {
+            forget_measurement(&mut command);
+        }
         command
             .arg(script)
             .env("COV_RUN_FDS", format!("{SOCKET},{LIFELINE}"))
@@ -130,6 +133,11 @@ impl Worker {
     pub fn signal(&self, signal: Signal) {
         let _ = killpg(self.group, signal);
     }
+}
+
+/// Keeps coverage.py from starting itself in a process that measures, or analyses, by its own rules.
+pub fn forget_measurement(command: &mut Command) {
+    command.env_remove("COVERAGE_PROCESS_START").env_remove("COVERAGE_PROCESS_CONFIG");
 }
 
 type Pipe = Box<dyn Read + Send>;

@@ -197,3 +197,36 @@ fn a_project_of_which_nothing_is_measured_has_an_empty_profile() {
     project.run(&["-n2"]).expect(0).complains("nothing was measured");
     assert!(project.profile().files.is_empty());
 }
+
+#[test]
+fn sources_that_cannot_be_parsed_are_said_to_be_left_out() {
+    let project = Project::in_venv(full(), BASE);
+    project.write("broken.py", "def f(:\n");
+    let theirs = project.covered_by_pytest_cov(&["-n0", "--cov", "--cov-branch"]);
+    project.run(&["-n2", "--branch"]).expect(0).complains("coverage.py: Couldn't parse Python file");
+    assert_eq!(project.covered(), theirs);
+}
+
+#[test]
+fn a_measurement_around_us_is_left_to_others() {
+    // Whoever measures all processes does not mean the workers, whose measurement is ours, but those that tests start.
+    let files = [
+        BASE,
+        &[
+            ("all.rc", "[run]\nsource = .\nbranch = true\nparallel = true\n"),
+            ("child.py", "print('done')\n"),
+            (
+                "test_child.py",
+                "import subprocess\nimport sys\n\n\ndef test_child():\n    subprocess.run([sys.executable, 'child.py'], check=True)\n",
+            ),
+        ],
+    ]
+    .concat();
+    let project = Project::in_venv(full(), &files);
+    let mut command = project.command(&["-n2", "--branch"]);
+    command.env("COVERAGE_PROCESS_START", project.path("all.rc"));
+    crate::project::finish(command.spawn().unwrap()).expect(0);
+    assert_eq!(project.covered()["child.py"][1], 0);
+    let stray = std::fs::read_dir(project.root()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(stray.filter(|name| name.to_string_lossy().starts_with(".coverage.")).count(), 0);
+}

@@ -132,3 +132,23 @@ fn workers_that_cannot_start_end_the_run() {
         Project::new(&[("conftest.py", "import os\n\nos._exit(6)\n"), ("test_a.py", "def test_a(): pass\n")]);
     project.run(&["-n2"]).expect(3).complains("workers die before they have listed the test files");
 }
+
+#[test]
+fn files_that_nothing_touched_count_also_when_every_worker_died() {
+    let project = Project::new(&[
+        ("test_a.py", "import os\n\n\ndef test_a():\n    os._exit(1)\n"),
+        ("pkg/untouched.py", "x = 1\nif x:\n    y = 2\n"),
+        ("pkg/__init__.py", ""),
+    ]);
+    project.run(&["-n1", "--branch", "--source", "pkg"]).expect(1);
+    assert_eq!(project.covered()["pkg/untouched.py"], [3, 3, 2, 2, 0]);
+}
+
+#[test]
+fn a_child_that_comes_back_into_pytest_ends() {
+    let test = "import os\nimport sys\n\n\ndef test_forks():\n    child = os.fork()\n    if child == 0:\n        sys.exit(0)\n    \
+                os.waitpid(child, 0)\n\n\ndef test_after():\n    open('ran', 'a').write('x')\n";
+    let project = Project::new(&[("test_a.py", test)]);
+    assert_eq!(project.run(&["-n1"]).expect(0).tally(), "2 passed");
+    assert_eq!(project.read("ran"), "x");
+}

@@ -1,5 +1,8 @@
 //! What is selected is what pytest selects: paths, node ids, expressions, and an early end.
 
+use std::collections::BTreeSet;
+
+use crate::junit::normalised;
 use crate::project::Project;
 
 const FILES: &[(&str, &str)] = &[
@@ -146,4 +149,38 @@ fn a_failure_ends_the_files_of_other_workers_too() {
     let project = Project::new(&[("test_slow.py", slow), ("test_fast.py", "def test_0():\n    assert 0\n")]);
     let run = project.run(&["-n2", "--", "-x"]).expect(1);
     assert_eq!(run.tally(), "1 failed, 1 passed");
+}
+
+#[test]
+fn what_failed_last_is_remembered_as_pytest_does() {
+    let files = [
+        ("test_a.py", "def test_1():\n    assert 0\n\n\ndef test_2():\n    pass\n"),
+        ("test_b.py", "def test_1():\n    pass\n\n\ndef test_2():\n    assert 0\n"),
+        ("test_c.py", "def test_1():\n    pass\n"),
+        ("test_d.py", "import there_is_no_such_module\n"),
+    ];
+    let (ours, theirs) = (Project::new(&files), Project::new(&files));
+    let check = |args: &[&str]| {
+        let status = theirs.pytest(
+            &[&["-p", "cacheprovider", "--continue-on-collection-errors", "--junitxml=theirs.xml"], args]
+                .concat(),
+        );
+        ours.run(&[&["-n2", "--"], args].concat()).expect(status.status);
+        let cases = |xml: &str| -> BTreeSet<String> {
+            normalised(xml).lines().filter(|line| line.starts_with("testcase")).map(str::to_owned).collect()
+        };
+        assert_eq!(cases(&ours.read(".cov/junit-1of1.xml")), cases(&theirs.read("theirs.xml")), "{args:?}");
+        let memory = |project: &Project| -> serde_json::Value {
+            serde_json::from_str(&project.read(".pytest_cache/v/cache/lastfailed")).unwrap()
+        };
+        assert_eq!(memory(&ours), memory(&theirs), "{args:?}");
+    };
+    check(&[]);
+    assert!(ours.read(".pytest_cache/.gitignore").contains('*'));
+    check(&["--lf"]);
+    ours.write("test_a.py", "def test_1():\n    pass\n");
+    theirs.write("test_a.py", "def test_1():\n    pass\n");
+    check(&["--lf"]);
+    check(&["--ff"]);
+    check(&[]);
 }

@@ -51,6 +51,7 @@ class Files:
         self.nodes = {}  # file id -> collectors, or items that a plugin made without a file
         self.selections = {}  # absolute path -> what was asked of it, None for everything
         self.deselected = 0
+        self.failed_last = {}
 
     def take_selections(self, config):
         """Strip `::` parts from the command line, so that pytest need not open a file to check them."""
@@ -86,6 +87,7 @@ class Files:
             self.nodes.setdefault(clean(item.nodeid.split("::")[0]), []).append(item)
         session.items.clear()
         session.testscollected = 0
+        self.keep_what_failed_last(session.config)
         listed = []
         for name, nodes in self.nodes.items():
             try:
@@ -94,6 +96,22 @@ class Files:
                 size = 0
             listed.append({"id": name, "size": size})
         self.channel.send("files", files=listed)
+
+    def remember_what_failed_last(self, config):
+        """With --lf, note the failures: pytest takes the walk's empty answers for files that are whole again."""
+        memory = config.pluginmanager.get_plugin("lfplugin")
+        if memory is not None and getattr(config.option, "lf", False):
+            self.failed_last = dict(getattr(memory, "lastfailed", None) or {})
+
+    def keep_what_failed_last(self, config):
+        """With --lf, open only files with failures; pytest itself keeps the failures among their tests."""
+        if not self.failed_last:
+            return
+        config.pluginmanager.get_plugin("lfplugin").lastfailed = self.failed_last
+        failed = {clean(str(identity)).split("::")[0] for identity in self.failed_last}
+        kept = {name: nodes for name, nodes in self.nodes.items() if name in failed}
+        if kept:  # else pytest runs everything
+            self.nodes = kept
 
     def chain_of(self, name):
         """The nodes from the session down to a file, for pytest to see what it shares with the next one."""

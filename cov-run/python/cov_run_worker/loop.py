@@ -69,6 +69,7 @@ class Loop:
         return self.upcoming if self.asked else self.next_unit()
 
     def must_stop(self):
+        self.channel.leave_if_forked()
         session = self.session
         if not self.stopped and self.channel.has_order():
             self.stopped = True

@@ -86,8 +86,10 @@ class Measurement:
         """Let processes that coverage.py measures for the project write beside our fragment."""
         patches = self.coverage.get_option("run:patch") if _has_option(self.coverage, "run:patch") else None
         concurrency = self.coverage.get_option("run:concurrency") or []
-        if patches or "multiprocessing" in concurrency or "COVERAGE_PROCESS_START" in os.environ:
+        if patches or "multiprocessing" in concurrency or self.order["process_start"]:
             os.environ["COVERAGE_FILE"] = self.order["fragment"]
+        if self.order["process_start"]:
+            os.environ["COVERAGE_PROCESS_START"] = self.order["process_start"]
 
     @contextlib.contextmanager
     def forwarded_warnings(self):

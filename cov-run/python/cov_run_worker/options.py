@@ -25,6 +25,17 @@ def asks_for_information_only(args):
     return any(arg in ("-h", "--help", "-V", "--version") for arg in args)
 
 
+def why_refused(option):
+    """Why this command line cannot be run by workers; empty if it can."""
+    if getattr(option, "usepdb", False) or getattr(option, "trace", False):
+        return "a debugger needs the terminal for itself: run `pytest -n0 --no-cov --pdb` instead"
+    if getattr(option, "stepwise", False):
+        return "--stepwise runs one test after the other: run `pytest -n0 --stepwise` instead"
+    if getattr(option, "looponfail", False):
+        return "cov-run does not watch files: run it without --looponfail"
+    return ""
+
+
 def number_of_processes(text):
     """The value of -n, as pytest-xdist reads it."""
     return text if text in ("auto", "logical") else int(text)

@@ -69,8 +69,9 @@ class Worker(TakenOverOptions):
         if any(getattr(option, name, False) for name in options.INFORMATION):
             self.channel.send("plain")
             raise Refused()
-        if getattr(option, "usepdb", False) or getattr(option, "trace", False):
-            self.channel.send("debugger")
+        refusal = options.why_refused(option)
+        if refusal:
+            self.channel.send("refused", why=refusal)
             raise Refused()
         colour = self.order["colour"]
         if colour is None:
@@ -92,6 +93,7 @@ class Worker(TakenOverOptions):
             "executable": sys.executable,
             "pytest": pytest.__version__,
             "directory": clean(str(config.invocation_params.dir)),
+            "cache": cache_directory(config),
             "measured": self.measured,
             "options": {
                 "processes": self.asked_processes,
@@ -111,7 +113,7 @@ class Worker(TakenOverOptions):
                 "durations": option.durations,
                 "durations_min": option.durations_min,
                 "colour": colour,
-                "junit_path": option.xmlpath,
+                "junit_path": option.xmlpath and os.path.expanduser(os.path.expandvars(option.xmlpath)),
                 "junit_prefix": option.junitprefix,
                 "junit_suite_name": ini("junit_suite_name"),
                 "junit_logging": ini("junit_logging"),
@@ -142,6 +144,7 @@ class Worker(TakenOverOptions):
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_collection(self, session):
         self.files.take_selections(self.config)
+        self.files.remember_what_failed_last(self.config)
         outcome = yield
         if outcome.excinfo is None:
             self.files.finish_walk(session)
@@ -233,6 +236,17 @@ def silence(config, reporter):
         if any(found.plugin is reporter for found in caller.get_hookimpls()):
             caller._remove_plugin(reporter)
     return True
+
+
+def cache_directory(config):
+    """Where pytest remembers what failed, or None if it does not."""
+    if not config.pluginmanager.has_plugin("lfplugin") and not config.pluginmanager.has_plugin("cacheprovider"):
+        return None
+    try:
+        directory = config.rootpath / os.path.expandvars(config.getini("cache_dir"))
+    except (KeyError, ValueError):
+        return None
+    return clean(str(directory))
 
 
 def _ini_or_none(config, name):

@@ -18,7 +18,7 @@ _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def leave():
-    """End at once: cov-run has gone, there is nobody to work for."""
+    """End at once: there is nobody to work for."""
     _exit(1)
 
 
@@ -119,8 +119,14 @@ class Channel:
             except OSError:
                 leave()
 
+    def leave_if_forked(self):
+        """End a child that a test forked and that came back into pytest, which would run the rest of the session."""
+        if _getpid() != self.process:
+            leave()
+
     def ask(self, event, **fields):
         """Send an event and wait for the answer."""
+        self.leave_if_forked()
         self.send(event, **fields)
         self.write(self.socket, b"\n")
         return self.receive()
