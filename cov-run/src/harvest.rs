@@ -59,7 +59,7 @@ impl Harvest<'_> {
         manifest::write(&manifest(record, facts), &self.out.manifest())?;
         learn(&self.setup.order, record).write(&self.timings)?;
         for note in &record.notes {
-            writeln!(io::stderr(), "cov-run: coverage.py: {note}")?;
+            writeln!(io::stderr(), "cov-run: {note}")?;
         }
         Ok(())
     }

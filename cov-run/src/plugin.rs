@@ -12,12 +12,16 @@ const FILES: &[(&str, &str)] = &[
     (FINISH, include_str!("../python/finish.py")),
     ("cov_run_worker/__init__.py", include_str!("../python/cov_run_worker/__init__.py")),
     ("cov_run_worker/collection.py", include_str!("../python/cov_run_worker/collection.py")),
+    ("cov_run_worker/imports.py", include_str!("../python/cov_run_worker/imports.py")),
+    ("cov_run_worker/cov_fixtures.py", include_str!("../python/cov_run_worker/cov_fixtures.py")),
+    ("cov_run_worker/introduction.py", include_str!("../python/cov_run_worker/introduction.py")),
     ("cov_run_worker/loop.py", include_str!("../python/cov_run_worker/loop.py")),
     ("cov_run_worker/measure.py", include_str!("../python/cov_run_worker/measure.py")),
     ("cov_run_worker/options.py", include_str!("../python/cov_run_worker/options.py")),
     ("cov_run_worker/plugin.py", include_str!("../python/cov_run_worker/plugin.py")),
     ("cov_run_worker/protocol.py", include_str!("../python/cov_run_worker/protocol.py")),
     ("cov_run_worker/reports.py", include_str!("../python/cov_run_worker/reports.py")),
+    ("cov_run_worker/xdist_fixtures.py", include_str!("../python/cov_run_worker/xdist_fixtures.py")),
 ];
 
 /// Where the Python was written to.

@@ -66,3 +66,17 @@ fn what_needs_a_controller_says_so() {
         .expect(3)
         .complains("from_controller: a plugin expects it of pytest-xdist's controller");
 }
+
+#[test]
+fn pytests_own_plugins_may_be_switched_off() {
+    let project = Project::new(&[(
+        "test_a.py",
+        "import pytest\n\n\n@pytest.mark.filterwarnings('error')\ndef test_a(worker_id, testrun_uid, no_cover, cov):\n    pass\n\n\n\
+         def test_b():\n    pytest.skip('why')\n",
+    )]);
+    for plugin in ["terminal", "junitxml", "cacheprovider", "capture", "warnings", "logging", "faulthandler"]
+    {
+        let run = project.run(&["-n2", "--", "-p", &format!("no:{plugin}")]).expect(0);
+        assert_eq!(run.tally(), "1 passed, 1 skipped", "{plugin}");
+    }
+}

@@ -184,3 +184,32 @@ fn what_failed_last_is_remembered_as_pytest_does() {
     check(&["--ff"]);
     check(&[]);
 }
+
+/// Plain pytest imports all test files before the first test, so that `package.part` is there for `test_leaning`.
+const LEANING: &[(&str, &str)] = &[
+    ("package/__init__.py", ""),
+    ("package/part.py", "VALUE = 1\n"),
+    (
+        "tests/test_a_leaning.py",
+        "import package\n\n\ndef test_leaning():\n    assert package.part.VALUE == 1\n",
+    ),
+    ("tests/test_b_other.py", "import package.part\n\n\ndef test_other():\n    assert package.part\n"),
+    ("pytest.ini", "[pytest]\npythonpath = .\ntestpaths = tests\n"),
+];
+
+#[test]
+fn a_test_that_leans_on_what_another_file_imports_passes_as_under_pytest() {
+    let project = Project::new(LEANING);
+    let run = project.run(&["-n1"]).expect(0);
+    run.complains("test_leaning passes only after other test files are imported");
+    // Alone it fails under pytest, and here.
+    project.run(&["tests/test_a_leaning.py"]).expect(1);
+}
+
+#[test]
+fn a_test_that_fails_for_the_want_of_a_name_fails_once() {
+    let wanting = "calls = []\n\n\ndef test_wanting():\n    calls.append(1)\n    assert len(calls) == 1\n    nowhere()\n";
+    let project =
+        Project::new(&[("tests/test_a.py", wanting), LEANING[0], LEANING[1], LEANING[3], LEANING[4]]);
+    project.run(&["-n1"]).expect(1).says("NameError").says("1 failed, 1 passed");
+}

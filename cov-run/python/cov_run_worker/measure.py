@@ -98,7 +98,7 @@ class Measurement:
             yield
         for each in caught:
             if "Coverage" in each.category.__name__:
-                self.note(str(each.message))
+                self.note("coverage.py: %s" % each.message)
 
     def pause(self):
         """Measure nothing until `resume`."""

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from . import cov_fixtures, xdist_fixtures
+
 # Options of pytest itself that print something and run no test.
 INFORMATION = (
     "help",
@@ -110,44 +112,16 @@ class XdistHooks:
         """How many workers `-n auto` means."""
 
 
-class XdistFixtures:
-    """The fixtures and the mark of pytest-xdist."""
-
-    @pytest.fixture(scope="session")
-    def worker_id(self, request):
-        """The id of this worker: gw0, gw1, ..."""
-        workerinput = getattr(request.config, "workerinput", None)
-        return workerinput["workerid"] if workerinput else "master"
-
-    @pytest.fixture(scope="session")
-    def testrun_uid(self, request):
-        """An id that all workers of this run share."""
-        return request.config.workerinput["testrunuid"]
-
-
-class CovFixtures:
-    """The fixtures of pytest-cov."""
-
-    @pytest.fixture
-    def no_cover(self):
-        """Tests that use it are not measured."""
-
-    @pytest.fixture
-    def cov(self, request):
-        """The coverage object that measures this worker, or None."""
-        return getattr(request.config, "cov_run_coverage", None)
-
-
 def add_what_is_missing(early_config, parser, args):
     """Add the options of the plugins that are not there, and parse the command line again."""
     manager = early_config.pluginmanager
     if not manager.hasplugin("xdist"):
         add_xdist_options(parser)
         manager.add_hookspecs(XdistHooks())
-        manager.register(XdistFixtures(), "cov_run_xdist_fixtures")
+        manager.register(xdist_fixtures, "cov_run_xdist_fixtures")
     if not manager.hasplugin("pytest_cov"):
         add_cov_options(parser)
-        manager.register(CovFixtures(), "cov_run_cov_fixtures")
+        manager.register(cov_fixtures, "cov_run_cov_fixtures")
     before = early_config.known_args_namespace
     after = parser.parse_known_args(args, namespace=copy.copy(early_config.option))
     after.confcutdir = before.confcutdir  # pytest works it out between parsing and this hook
@@ -177,7 +151,6 @@ def neutralise_xdist(config):
     option.numprocesses = 0
     option.dist = "no"
     option.distload = False
-    option.looponfail = False
     option.tx = []
     return asked
 

@@ -1,18 +1,18 @@
 """The pytest plugin of a worker: says hello, lists files, runs what it is told, reports."""
 
 import os
-import platform
-import sys
 
 import pytest
 
 from . import options
 from .collection import Files
+from .introduction import introduce
+from .imports import OtherFiles
 from .loop import Loop
 from .measure import Measurement
 from .options import asks_for_information_only
 from .protocol import clean
-from .reports import Renderer, describe_warning
+from .reports import Renderer, add_defaults, describe_warning
 
 __all__ = ["Refused", "TakenOverOptions", "Worker", "asks_for_information_only"]
 
@@ -53,12 +53,16 @@ class Worker(TakenOverOptions):
     def __init__(self, channel, order):
         self.channel = channel
         self.order = order
-        self.measurement = Measurement(order, note=lambda text: channel.put("note", text=clean(text)))
+        self.measurement = Measurement(order, note=self.note)
         self.renderer = None
         self.session = None
         self.stats = None
         self.directory = os.getcwd()
         options.announce_worker(order)
+
+    def note(self, text):
+        """Tell the user something that is no warning of the tests."""
+        self.channel.put("note", text=clean(text))
 
     # Start
 
@@ -73,10 +77,11 @@ class Worker(TakenOverOptions):
         if refusal:
             self.channel.send("refused", why=refusal)
             raise Refused()
+        add_defaults(option)
         colour = self.order["colour"]
         if colour is None:
             colour = {"yes": True, "no": False}.get(option.color, self.order["terminal"])
-        answer = self.channel.ask("hello", **self.introduction(config, colour))
+        answer = self.channel.ask("hello", **introduce(config, colour, self.measured, self.asked_processes))
         if answer["order"] != "go":
             raise Refused()
         self.order["count"] = answer["count"]
@@ -84,44 +89,6 @@ class Worker(TakenOverOptions):
         config.cov_run_coverage = self.measurement.coverage
         self.renderer = Renderer(config, colour, self.order["width"])
         self.files = Files(self.channel)
-
-    def introduction(self, config, colour):
-        option = config.option
-        ini = config.getini
-        return {
-            "python": platform.python_version(),
-            "executable": sys.executable,
-            "pytest": pytest.__version__,
-            "directory": clean(str(config.invocation_params.dir)),
-            "cache": cache_directory(config),
-            "measured": self.measured,
-            "options": {
-                "processes": self.asked_processes,
-                "maxprocesses": option.maxprocesses,
-                "max_worker_restart": option.maxworkerrestart,
-                "maxfail": option.maxfail or 0,
-                "verbosity": option.verbose,
-                "reportchars": option.reportchars,
-                "disable_warnings": option.disable_warnings,
-                "max_warnings": getattr(option, "max_warnings", None) or _ini_or_none(config, "max_warnings"),
-                "fold_skipped": getattr(option, "fold_skipped", True),
-                "force_short_summary": getattr(option, "force_short_summary", False),
-                "no_header": option.no_header,
-                "no_summary": option.no_summary,
-                "traceback": option.tbstyle,
-                "xfail_traceback": getattr(option, "xfail_tb", False),
-                "durations": option.durations,
-                "durations_min": option.durations_min,
-                "colour": colour,
-                "junit_path": option.xmlpath and os.path.expanduser(os.path.expandvars(option.xmlpath)),
-                "junit_prefix": option.junitprefix,
-                "junit_suite_name": ini("junit_suite_name"),
-                "junit_logging": ini("junit_logging"),
-                "junit_log_passing_tests": ini("junit_log_passing_tests"),
-                "junit_duration_report": ini("junit_duration_report"),
-                "junit_family": ini("junit_family"),
-            },
-        }
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
@@ -168,6 +135,7 @@ class Worker(TakenOverOptions):
     def pytest_runtestloop(self, session):
         loop = Loop(self.channel, self.files, ask_between_tests=bool(self.config.option.maxfail))
         loop.after_test.append(self.measurement.after_test)
+        self.config.pluginmanager.register(OtherFiles(self.files, self.note))
         try:
             loop.run(session)
         finally:
@@ -236,21 +204,3 @@ def silence(config, reporter):
         if any(found.plugin is reporter for found in caller.get_hookimpls()):
             caller._remove_plugin(reporter)
     return True
-
-
-def cache_directory(config):
-    """Where pytest remembers what failed, or None if it does not."""
-    if not config.pluginmanager.has_plugin("lfplugin") and not config.pluginmanager.has_plugin("cacheprovider"):
-        return None
-    try:
-        directory = config.rootpath / os.path.expandvars(config.getini("cache_dir"))
-    except (KeyError, ValueError):
-        return None
-    return clean(str(directory))
-
-
-def _ini_or_none(config, name):
-    try:
-        return config.getini(name)
-    except (KeyError, ValueError):
-        return None

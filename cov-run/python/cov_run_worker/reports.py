@@ -6,6 +6,7 @@ import os
 import pytest
 from _pytest.config import create_terminal_writer
 
+from .introduction import ini
 from .protocol import clean
 
 try:
@@ -14,6 +15,24 @@ except ImportError:  # before pytest 9.2 the message was given whole
 
     def shorten_message(message):
         return message
+
+
+# What pytest's terminal plugin declares, for where it is switched off.
+DEFAULTS = {
+    "color": "auto",
+    "code_highlight": "yes",
+    "reportchars": "fE",
+    "showcapture": "all",
+    "tbstyle": "auto",
+    "verbose": 0,
+}
+
+
+def add_defaults(option):
+    """Let every option be there that rendering a report asks for."""
+    for name, value in DEFAULTS.items():
+        if not hasattr(option, name):
+            setattr(option, name, value)
 
 
 class Renderer:
@@ -25,10 +44,10 @@ class Renderer:
         self.colour = colour
         self.width = width
         self.elsewhere = config.rootpath != config.invocation_params.dir
-        self.junit_logging = config.getini("junit_logging")
+        self.junit_logging = ini(config, "junit_logging", "no")
         self.xfail_traceback = getattr(config.option, "xfail_tb", False)  # since pytest 8.2
-        self.with_location = config.getini("junit_family") != "xunit2"
-        self.junit_of_passed = config.getini("junit_log_passing_tests")
+        self.with_location = ini(config, "junit_family", "xunit2") != "xunit2"
+        self.junit_of_passed = ini(config, "junit_log_passing_tests", True)
         self.failed = None  # the id of the test that failed last: its teardown output is shown too
 
     def writer(self):
