@@ -41,27 +41,27 @@ impl Harvest<'_> {
         let Some(hello) = &record.hello else {
             return Ok(()); // interrupted before anything could happen
         };
-        self.write_junit(record, hello, times)?;
-        if let Some(cache) = &hello.cache {
-            last_failed::update(record, Path::new(cache))?;
-        }
-        let measured = record.measured();
-        let fragments = match measured.zip(finish) {
-            Some((measured, finish)) => self.write_profile(record, measured, finish)?,
-            None => BTreeSet::new(),
+        // What cannot be written must not keep the rest from being written.
+        let junit = self.write_junit(record, hello, times);
+        let memory =
+            hello.cache.as_ref().map_or(Ok(()), |cache| last_failed::update(record, Path::new(cache)));
+        let timings = learn(&self.setup.order, record).write(&self.timings);
+        let profile = match record.measured().zip(finish) {
+            Some((measured, finish)) => self.write_profile(record, measured, finish).map(Some),
+            None => Ok(None),
         };
+        let fragments = profile.as_ref().ok().and_then(Option::as_ref).cloned();
         let facts = Facts {
             shard: self.setup.shard,
             status,
-            coverage_complete: measured.is_some() && record.losses.is_empty(),
-            fragments: fragments.into_iter().collect(),
+            coverage_complete: fragments.is_some() && record.losses.is_empty(),
+            fragments: fragments.unwrap_or_default().into_iter().collect(),
         };
-        manifest::write(&manifest(record, facts), &self.out.manifest())?;
-        learn(&self.setup.order, record).write(&self.timings)?;
+        let manifest = manifest::write(&manifest(record, facts), &self.out.manifest());
         for note in &record.notes {
             writeln!(io::stderr(), "cov-run: {note}")?;
         }
-        Ok(())
+        junit.and(memory).and(timings).and(profile.map(drop)).and(manifest)
     }
 
     fn write_junit(&self, record: &Record, hello: &Hello, times: Times) -> anyhow::Result<()> {

@@ -145,8 +145,13 @@ fn the_first_failure_ends_the_run() {
 
 #[test]
 fn a_failure_ends_the_files_of_other_workers_too() {
-    let slow = "import time\n\n\ndef test_0():\n    time.sleep(1)\n\n\ndef test_1():\n    time.sleep(1)\n\n\ndef test_2():\n    time.sleep(1)\n";
-    let project = Project::new(&[("test_slow.py", slow), ("test_fast.py", "def test_0():\n    assert 0\n")]);
+    let wait = "import pathlib\nimport time\n\n\ndef wait_for(name):\n    while not pathlib.Path(name).exists():\n        time.sleep(0.01)\n\n\n";
+    let slow = "def test_0():\n    pathlib.Path('running').touch()\n    wait_for('failing')\n    time.sleep(0.5)\n\n\ndef test_1():\n    pass\n";
+    let fails = "def test_0():\n    wait_for('running')\n    pathlib.Path('failing').touch()\n    assert 0\n";
+    let project = Project::new(&[
+        ("test_slow.py", &format!("{wait}{slow}")),
+        ("test_fails.py", &format!("{wait}{fails}")),
+    ]);
     let run = project.run(&["-n2", "--", "-x"]).expect(1);
     assert_eq!(run.tally(), "1 failed, 1 passed");
 }

@@ -21,10 +21,11 @@ class OtherFiles:
         self.note = note
         self.pending = True
 
-    @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_runtest_call(self, item):
-        outcome = yield
-        if not self.pending or outcome.excinfo is None or not issubclass(outcome.excinfo[0], WANT_OF_A_NAME):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item, call):
+        if not self.pending or call.when != "call" or call.excinfo is None:
+            return
+        if not isinstance(call.excinfo.value, WANT_OF_A_NAME):
             return
         self.pending = False
         if not self.import_all():
@@ -33,7 +34,7 @@ class OtherFiles:
             item.runtest()
         except Exception:
             return  # The first failure stands.
-        outcome.force_result(None)
+        call.excinfo = None
         self.note(
             "%s passes only after other test files are imported, as pytest imports them: it fails alone"
             % item.nodeid

@@ -169,10 +169,10 @@ class Worker(TakenOverOptions):
         crash = getattr(excinfo.getrepr(funcargs=True), "reprcrash", None)
         message = crash.message if crash is not None else excinfo.exconly()
         place = "%s:%s" % (crash.path, crash.lineno) if crash is not None else None
-        self.channel.send("interrupted", kind=excinfo.typename, message=clean(message), place=place and clean(place))
+        self.channel.call("interrupted", kind=excinfo.typename, message=clean(message), place=place and clean(place))
 
     def pytest_internalerror(self, excrepr):
-        self.channel.send("internal_error", text=clean(str(excrepr)))
+        self.channel.call("internal_error", text=clean(str(excrepr)))
 
     # End
 
