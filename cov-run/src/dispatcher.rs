@@ -124,6 +124,7 @@ pub struct Dispatcher {
     seats: Vec<Seat>,
     queue: Option<VecDeque<Unit>>,
     count: Option<u32>,
+    files: Option<u32>,
     maxfail: u32,
     failures: u32,
     restart_limit: Option<u32>,
@@ -132,13 +133,17 @@ pub struct Dispatcher {
     stop: Option<Stop>,
 }
 
+/// How many workers are started before it is known how many files there are.
+const FIRST_WAVE: u32 = 8;
+
 /// This many workers in a row may die before they list the files.
 const LOSSES_AT_START: u32 = 3;
 
 impl Dispatcher {
-    /// Starts `count` workers.
+    /// Starts workers until there are `count`, though no more than make sense before the files are known.
     pub fn start(&mut self, count: u32) -> Vec<Command> {
         let first = u32::try_from(self.seats.len()).unwrap_or(u32::MAX);
+        let count = count.min(self.files.unwrap_or(FIRST_WAVE));
         (first..count)
             .map(|slot| {
                 let id = WorkerId { slot, generation: 0 };
@@ -159,9 +164,11 @@ impl Dispatcher {
     }
 
     /// Learns what is to be run, in this order.
-    pub fn plan(&mut self, files: &[String]) {
+    pub fn plan(&mut self, files: &[String]) -> Vec<Command> {
         let units = files.iter().map(|file| Unit { file: file.clone(), skip: Vec::new() });
         self.queue = Some(units.collect());
+        self.files = Some(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        self.start(self.count.unwrap_or_default())
     }
 
     /// Whether the number of workers is known.
@@ -215,12 +222,13 @@ impl Dispatcher {
     pub fn hear(&mut self, id: WorkerId, message: &Message) -> Vec<Command> {
         let stopping = self.stop.is_some();
         let count = self.count.unwrap_or(1);
+        let useful = count.min(self.files.unwrap_or(u32::MAX));
         let Some(seat) = self.seats.get_mut(id.slot as usize).filter(|seat| seat.id == id) else {
             return Vec::new();
         };
         match message {
             Message::Hello(_) => {
-                let wanted = id.slot < count && !stopping;
+                let wanted = id.slot < useful && !stopping;
                 if seat.dismissed {
                     return Vec::new(); // the unasked `stop` is its answer
                 }
@@ -249,7 +257,9 @@ impl Dispatcher {
                 }
             }
             Message::Report(report) if report.is_failure() => return self.fail(),
-            Message::Interrupted { .. } | Message::InternalError { .. } => return self.stop(Stop::Session),
+            Message::Leaving | Message::Interrupted { .. } | Message::InternalError { .. } => {
+                return self.stop(Stop::Session);
+            }
             Message::Bye { status, should_fail, should_stop } => {
                 seat.said_bye = true;
                 let early =

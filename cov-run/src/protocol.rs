@@ -119,6 +119,8 @@ pub enum Message {
         /// Its words.
         text: String,
     },
+    /// The session ends before its time.
+    Leaving,
     /// `pytest.exit()` or `KeyboardInterrupt`.
     Interrupted {
         /// The exception's name.

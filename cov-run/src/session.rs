@@ -166,7 +166,7 @@ impl<'a, W: Write> Session<'a, W> {
                 if self.dispatcher.is_planned() {
                     self.printed.forget(id);
                 } else {
-                    self.plan(files)?;
+                    commands = self.plan(files)?;
                 }
             }
             Message::NoPytest { message, python } => {
@@ -210,14 +210,14 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     /// Learns the files from the first worker that has listed them.
-    fn plan(&mut self, files: &[TestFile]) -> anyhow::Result<()> {
+    fn plan(&mut self, files: &[TestFile]) -> anyhow::Result<Vec<Command>> {
         let shard = self.setup.shard;
         let plan = plan(files, shard, self.count, &self.setup.split, &self.setup.order);
-        self.dispatcher.plan(&plan.queue);
+        let commands = self.dispatcher.plan(&plan.queue);
         self.record.all = plan.all;
         self.record.assigned = plan.queue;
         self.progress.begin(&self.record, (!shard.is_all()).then(|| shard.to_string()))?;
-        Ok(())
+        Ok(commands)
     }
 
     /// Records and shows what a worker said.

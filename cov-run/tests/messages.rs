@@ -45,10 +45,12 @@ fn an_exit_from_within_ends_the_run_with_its_status() {
 
 #[test]
 fn an_exit_from_within_stops_other_workers() {
-    let slow = "import time\n\n\ndef test_0():\n    time.sleep(1)\n\n\ndef test_1():\n    time.sleep(1)\n\n\ndef test_2():\n    time.sleep(1)\n";
+    let wait = "import pathlib\nimport time\n\n\ndef wait_for(name):\n    while not pathlib.Path(name).exists():\n        time.sleep(0.01)\n\n\n";
+    let slow = "def test_0():\n    pathlib.Path('running').touch()\n    wait_for('leaving')\n    time.sleep(0.5)\n\n\ndef test_1():\n    pass\n";
+    let exit = "def test_0():\n    wait_for('running')\n    pathlib.Path('leaving').touch()\n    __import__('pytest').exit('enough')\n";
     let project = Project::new(&[
-        ("test_slow.py", slow),
-        ("test_exit.py", "import pytest\n\n\ndef test_0():\n    pytest.exit('enough')\n"),
+        ("test_slow.py", &format!("{wait}{slow}")),
+        ("test_exit.py", &format!("{wait}{exit}")),
     ]);
     let run = project.run(&["-n2"]).expect(2);
     assert_eq!(run.tally(), "1 passed");
@@ -237,4 +239,13 @@ fn an_interpreter_is_found() {
     command.stdin(Stdio::null());
     let output = bare.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_keeps_nothing_else_from_being_written() {
+    let project = Project::new(&[TEST]);
+    let run = project.run(&["--junit", "/dev/full"]).expect(3).complains("cov-run: /dev/full: ");
+    assert_eq!(run.tally(), "1 passed");
+    assert!(project.manifest().complete);
+    assert!(project.path(".cov/profile-1of1.json").exists());
 }

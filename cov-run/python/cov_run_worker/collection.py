@@ -124,7 +124,7 @@ class Files:
         self.unmatched = []
         config = session.config
         guard = contextlib.nullcontext()
-        if catch_warnings_for_item is not None:
+        if catch_warnings_for_item is not None and config.pluginmanager.hasplugin("warnings"):
             guard = catch_warnings_for_item(config=config, ihook=config.hook, when="collect", item=None)
         items = []
         failed = session.testsfailed

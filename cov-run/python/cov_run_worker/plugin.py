@@ -138,6 +138,9 @@ class Worker(TakenOverOptions):
         self.config.pluginmanager.register(OtherFiles(self.files, self.note))
         try:
             loop.run(session)
+        except BaseException:
+            self.channel.call("leaving")  # the others are to know before the measurement is saved
+            raise
         finally:
             self.measurement.finish()
         return True

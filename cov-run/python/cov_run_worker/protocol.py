@@ -105,6 +105,11 @@ class Channel:
         self.put(event, **fields)
         self.flush()
 
+    def call(self, event, **fields):
+        """Send an event that should not wait until cov-run looks."""
+        self.send(event, **fields)
+        self.write(self.socket, b"\n")
+
     def flush(self):
         """Send what waits."""
         if self.waiting:
@@ -127,8 +132,7 @@ class Channel:
     def ask(self, event, **fields):
         """Send an event and wait for the answer."""
         self.leave_if_forked()
-        self.send(event, **fields)
-        self.write(self.socket, b"\n")
+        self.call(event, **fields)
         return self.receive()
 
     def receive(self):

@@ -72,6 +72,22 @@ fn surplus_workers_are_sent_home_and_missing_ones_started() {
 }
 
 #[test]
+fn there_are_no_more_workers_than_files() {
+    let mut dispatcher = Dispatcher::default();
+    assert_eq!(dispatcher.start(64).len(), 8);
+    assert_eq!(dispatcher.settle(64, 0, None), []);
+    let files: Vec<String> = (0..20).map(|each| each.to_string()).collect();
+    assert_eq!(dispatcher.plan(&files).len(), 12);
+    let mut dispatcher = Dispatcher::default();
+    dispatcher.start(4);
+    dispatcher.settle(4, 0, None);
+    assert_eq!(dispatcher.plan(&files[..2]), []);
+    let hello = Message::Hello(Box::new(hello()));
+    assert_eq!(dispatcher.hear(id(1, 0), &hello), [Command::Tell(id(1, 0), Order::Go { count: 4 })]);
+    assert_eq!(dispatcher.hear(id(2, 0), &hello), [stop(id(2, 0))]);
+}
+
+#[test]
 fn files_go_to_whoever_asks_first() {
     let mut dispatcher = dispatcher(2, 0, &["a", "b", "c"]);
     let (first, second) = (id(0, 0), id(1, 0));
