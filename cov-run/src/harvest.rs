@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -18,6 +17,7 @@ use crate::profile::{self, Finish};
 use crate::record::Record;
 use crate::session::{Ran, Setup};
 use crate::shard::Shard;
+use crate::terminal::say;
 use crate::timings::Timings;
 
 /// Where a run puts what it leaves behind.
@@ -59,7 +59,7 @@ impl Harvest<'_> {
         };
         let manifest = manifest::write(&manifest(record, facts), &self.out.manifest());
         for note in &record.notes {
-            writeln!(io::stderr(), "cov-run: {note}")?;
+            say(format_args!("cov-run: {note}"));
         }
         junit.and(memory).and(timings).and(profile.map(drop)).and(manifest)
     }
@@ -94,10 +94,10 @@ impl Harvest<'_> {
         profile::write(&report, &self.out.profile())?;
         if report.files.is_empty() {
             let hint = "check source and omit in coverage.py's configuration";
-            writeln!(io::stderr(), "cov-run: nothing was measured ({hint})")?;
+            say(format_args!("cov-run: nothing was measured ({hint})"));
         }
         for note in notes {
-            writeln!(io::stderr(), "cov-run: coverage.py: {note}")?;
+            say(format_args!("cov-run: coverage.py: {note}"));
         }
         Ok(fragments)
     }

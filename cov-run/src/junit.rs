@@ -1,12 +1,12 @@
 //! The JUnit file, laid out as pytest's: `xunit2` unless the project says `xunit1`.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::hello::Options;
 use crate::protocol::Report;
 use crate::record::{Record, Test};
+use crate::xml::{element, escaped};
 
 /// When and for how long a run took place.
 #[derive(Clone, Copy, Debug)]
@@ -270,48 +270,9 @@ fn address(id: &str, prefix: Option<&str>) -> (String, String) {
     (names.join("."), name)
 }
 
-/// Appends an element with text.
-fn element(nodes: &mut String, name: &str, attributes: &[(&str, &str)], text: &str) {
-    let _ = write!(nodes, "<{name}");
-    for (key, value) in attributes {
-        let _ = write!(nodes, " {key}=\"{}\"", escaped(value));
-    }
-    if text.is_empty() {
-        nodes.push_str(" />");
-    } else {
-        let _ = write!(nodes, ">{}</{name}>", escaped_text(text));
-    }
-}
-
 /// `title` in a row of dashes, 80 wide.
 fn centred(title: &str) -> String {
     format!("{title:-^80}")
-}
-
-/// Characters that XML does not allow, written as pytest writes them.
-fn allowed(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '\t' | '\n' | '\r' | ' '..='~' | '\u{80}'..='\u{fffd}' | '\u{10000}'.. => clean.push(char),
-            _ if u32::from(char) <= 0xff => _ = write!(clean, "#x{:02X}", u32::from(char)),
-            _ => _ = write!(clean, "#x{:04X}", u32::from(char)),
-        }
-    }
-    clean
-}
-
-fn escaped_text(text: &str) -> String {
-    allowed(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// For an attribute, where a reader would turn ends of lines into spaces.
-fn escaped(text: &str) -> String {
-    escaped_text(text)
-        .replace('"', "&quot;")
-        .replace('\r', "&#13;")
-        .replace('\n', "&#10;")
-        .replace('\t', "&#09;")
 }
 
 /// A point in time, in UTC.
@@ -352,12 +313,6 @@ mod tests {
         check("tests/test_a.py", "", "tests.test_a");
         check("README.md::README.md", "README.md", "README.md");
         assert_eq!(address("a.py::t", Some("p")).0, "p.a");
-    }
-
-    #[test]
-    fn what_xml_forbids_is_written_out() {
-        assert_eq!(escaped("a\x1b[1m<\"&\n\u{fffe}\u{7f}"), "a#x1B[1m&lt;&quot;&amp;&#10;#xFFFE#x7F");
-        assert_eq!(escaped_text("\"\n]]>"), "\"\n]]&gt;");
     }
 
     #[test]

@@ -30,9 +30,10 @@ pub mod verdict;
 pub mod warnings;
 pub mod worker;
 pub mod workers;
+pub mod xml;
 
 use std::env;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::process::{self, Command};
 use std::sync::mpsc::{self, Sender};
@@ -54,7 +55,7 @@ use crate::refusal::Refusal;
 use crate::session::{Ending, Session, Setup};
 use crate::summary::Summary;
 use crate::temporary::Temporary;
-use crate::terminal::{Forgiving, Terminal};
+use crate::terminal::{Forgiving, Terminal, say};
 use crate::timings::Timings;
 use crate::verdict::{INTERNAL, INTERRUPTED, NO_TESTS, PASSED, verdict};
 use crate::worker::Event;
@@ -86,10 +87,10 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     }
     terminal.flush()?;
     for Unmatched { argument, node } in &ran.record.unmatched {
-        writeln!(io::stderr(), "ERROR: not found: {argument}\n(no match in {node})\n")?;
+        say(format_args!("ERROR: not found: {argument}\n(no match in {node})\n"));
     }
     if args.shard.total() > 1 && ran.record.tests().next().is_none() {
-        writeln!(io::stderr(), "cov-run: shard {} has no tests", args.shard)?;
+        say(format_args!("cov-run: shard {} has no tests", args.shard));
     }
     let harvest = Harvest {
         setup: &setup,

@@ -10,7 +10,7 @@ use crate::dispatcher::WorkerId;
 use crate::hello::Hello;
 use crate::protocol::{Collected, Report};
 use crate::record::Record;
-use crate::terminal::{Style, Terminal, is_ci, trimmed, width_of};
+use crate::terminal::{Style, Terminal, is_ci, say, trimmed, width_of};
 
 /// After this long without a line, a heartbeat is due where there is no bar.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -182,14 +182,8 @@ impl<W: Write> Progress<W> {
             .min_by_key(|running| running.since)
             .map(|running| format!(", {} runs for {} s", running.id, running.since.elapsed().as_secs()));
         let longest = longest.unwrap_or_default();
-        // Progress is a courtesy: a closed stderr must not end the run.
-        let _ = writeln!(
-            io::stderr(),
-            "cov-run: {} of {} files, {}{longest}",
-            self.done.len(),
-            self.total,
-            self.tally()
-        );
+        let (done, total, tally) = (self.done.len(), self.total, self.tally());
+        say(format_args!("cov-run: {done} of {total} files, {tally}{longest}"));
     }
 
     /// Ends the display and hands the terminal back.

@@ -1,7 +1,7 @@
 //! Writes lines, rules and colours as pytest's own terminal does.
 
 use std::env;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, IsTerminal as _, Write};
 
 use terminal_size::{Width, terminal_size};
@@ -81,6 +81,11 @@ pub fn width() -> u16 {
     let said = env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&width| width > 0);
     let measured = || terminal_size().map(|(Width(width), _)| width).filter(|&width| width >= 40);
     said.or_else(measured).unwrap_or(80)
+}
+
+/// Says something on stderr. When nobody listens, the run and its status are the same.
+pub fn say(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// A terminal, or what stands for one.

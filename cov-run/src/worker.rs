@@ -112,7 +112,7 @@ impl Worker {
             thread::spawn(move || relay(pipe, id, &tail, &events));
         }
         let worker = Self { group, socket: ours.try_clone()? };
-        worker.tell_line(assignment)?;
+        worker.tell_line(assignment).ok(); // one that is dead already will be heard of
         let events = events.clone();
         thread::spawn(move || listen(ours, saying, child, &tail, &events));
         Ok(worker)

@@ -249,3 +249,9 @@ fn a_file_that_cannot_be_written_keeps_nothing_else_from_being_written() {
     assert!(project.manifest().complete);
     assert!(project.path(".cov/profile-1of1.json").exists());
 }
+
+#[test]
+fn an_interpreter_that_is_none() {
+    let project = Project::new(&[TEST]);
+    project.run(&["--python", "/bin/false"]).expect(3).complains("workers die before they have listed");
+}
