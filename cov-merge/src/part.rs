@@ -65,16 +65,16 @@ fn all_of(mut found: Found, input: &Input) -> Result<Vec<u8>, ReadError> {
 }
 
 /// The report with names relative to `project`: coverage.py names what it ran outside of its directory in full.
-fn relative_to(project: &Path, report: Report) -> Report {
+fn relative_to(project: &Path, mut report: Report) -> Report {
     let root = normal(&absolute(project));
-    let files = report.files.into_iter();
+    let files = std::mem::take(&mut report.files).into_iter();
     Report {
-        shards: report.shards,
         files: files
             .map(|(path, file)| {
                 let inside = within(&root, &path).filter(|inside| !inside.is_empty()).map(str::to_owned);
                 (inside.unwrap_or(path), file)
             })
             .collect(),
+        ..report
     }
 }

@@ -61,12 +61,13 @@ impl PathMap {
     }
 
     /// `report` under its files' other names. Files that get the same name are merged, as if measured apart.
-    pub fn apply(&self, report: Report) -> Result<Report, Conflict> {
+    pub fn apply(&self, mut report: Report) -> Result<Report, Conflict> {
         if self.0.is_empty() {
             return Ok(report);
         }
-        let mut renamed = Report { shards: report.shards, ..Report::default() };
-        for (path, file) in report.files {
+        let files = std::mem::take(&mut report.files);
+        let mut renamed = report;
+        for (path, file) in files {
             let path = self.renamed(&path).unwrap_or(path);
             renamed.merge(Report { files: [(path, file)].into(), ..Report::default() })?;
         }

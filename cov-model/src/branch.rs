@@ -37,6 +37,10 @@ pub struct Branch {
     pub taken: BTreeMap<String, u64>,
     /// The arms that were never taken.
     pub untaken: BTreeSet<String>,
+    /// Ways that were taken and are not among the arms, since they lead into excluded code; with their counts.
+    pub uncounted: BTreeMap<String, u64>,
+    /// What taking an arm does, where its name does not say it (see [`Naming::Destination`]).
+    pub described: BTreeMap<String, String>,
 }
 
 impl Branch {
@@ -53,10 +57,19 @@ impl Branch {
     /// Takes over what `other` knows of the same branch.
     pub fn merge(&mut self, other: &Self, combine: impl Fn(u64, u64) -> u64) {
         self.arms = self.arms.max(other.arms);
-        for (arm, &count) in &other.taken {
-            self.taken.entry(arm.clone()).and_modify(|ours| *ours = combine(*ours, count)).or_insert(count);
+        for (ours, theirs) in [(&mut self.taken, &other.taken), (&mut self.uncounted, &other.uncounted)] {
+            for (arm, &count) in theirs {
+                ours.entry(arm.clone()).and_modify(|ours| *ours = combine(*ours, count)).or_insert(count);
+            }
         }
         self.untaken.retain(|arm| other.untaken.contains(arm));
+        for (arm, theirs) in &other.described {
+            // Two descriptions of one arm: the text differed, and the lesser one stands whoever came first.
+            let ours = self.described.entry(arm.clone()).or_insert_with(|| theirs.clone());
+            if theirs < ours {
+                ours.clone_from(theirs);
+            }
+        }
     }
 }
 
@@ -250,6 +263,7 @@ mod tests {
             arms,
             taken: taken.iter().map(|&arm| (arm.to_owned(), 1)).collect(),
             untaken: untaken.iter().map(|&arm| arm.to_owned()).collect(),
+            ..Branch::default()
         }
     }
 

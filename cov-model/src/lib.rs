@@ -26,5 +26,5 @@ pub use digest::Digest;
 pub use lines::Lines;
 pub use merge::Conflict;
 pub use percent::{NotAPercentage, Percent, Ratio};
-pub use report::{FileCoverage, Function, HitKind, Report, Shard};
+pub use report::{Class, FileCoverage, Function, HitKind, Report, Shard};
 pub use totals::Totals;

@@ -29,6 +29,7 @@ impl Report {
                 return Err(Conflict::Shard(double));
             }
         }
+        self.measured_with.extend(other.measured_with);
         for (path, theirs) in other.files {
             match self.files.get_mut(&path) {
                 Some(ours)
@@ -57,7 +58,19 @@ impl FileCoverage {
             u64::saturating_add
         };
         // Destructured, so that a new field cannot be forgotten.
-        let Self { language, digest, hits: _, lines, excluded, branches, functions, contexts } = other;
+        let Self {
+            language,
+            digest,
+            hits: _,
+            lines,
+            excluded,
+            branches,
+            functions,
+            classes,
+            spans,
+            length,
+            contexts,
+        } = other;
         self.language = self.language.take().max(language);
         self.digest = self.digest.or(digest);
         self.lines.merge(&lines, combine);
@@ -65,9 +78,21 @@ impl FileCoverage {
         self.branches.merge(&branches, combine);
         for (key, theirs) in functions {
             let ours = self.functions.entry(key).or_default();
+            ours.body = ours.body.into_iter().chain(theirs.body).min();
             ours.end = ours.end.max(theirs.end);
-            ours.hits = combine(ours.hits, theirs.hits);
+            ours.hits = match (ours.hits, theirs.hits) {
+                (Some(ours), Some(theirs)) => Some(combine(ours, theirs)),
+                (ours, theirs) => ours.or(theirs),
+            };
         }
+        for (key, theirs) in classes {
+            let ours = self.classes.entry(key).or_default();
+            ours.end = ours.end.max(theirs.end);
+        }
+        for (first, last) in spans {
+            self.spans.entry(first).and_modify(|ours| *ours = last.max(*ours)).or_insert(last);
+        }
+        self.length = self.length.max(length);
         for (context, lines) in contexts {
             self.contexts.entry(context).or_default().extend(lines);
         }
@@ -81,10 +106,14 @@ impl FileCoverage {
         self.hits = HitKind::YesNo;
         self.lines.map_hits(|hits| hits.min(1));
         for function in self.functions.values_mut() {
-            function.hits = function.hits.min(1);
+            function.hits = function.hits.map(|hits| hits.min(1));
         }
         for branch in self.branches.named.values_mut() {
-            branch.taken.values_mut().for_each(|count| *count = (*count).min(1));
+            branch
+                .taken
+                .values_mut()
+                .chain(branch.uncounted.values_mut())
+                .for_each(|count| *count = (*count).min(1));
         }
     }
 }

@@ -70,9 +70,9 @@ impl Found {
 }
 
 fn read_json(reader: impl BufRead, paths: &Paths<'_>) -> Result<Report, JsonError> {
-    let (shards, files) = json::Files::open(reader)?;
+    let (head, files) = json::Files::open(reader)?;
     let wanted = files.filter(|file| file.as_ref().map_or(true, |(name, _)| paths.is_kept(name)));
-    Ok(Report { shards, files: wanted.collect::<Result<_, _>>()? })
+    Ok(Report { files: wanted.collect::<Result<_, _>>()?, ..head })
 }
 
 /// How much is looked at before a decision; white space in front may be longer.

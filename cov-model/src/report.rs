@@ -13,6 +13,8 @@ use crate::lines::Lines;
 pub struct Report {
     /// The shards whose measurements are in here; empty where nobody sharded, or all shards are here.
     pub shards: BTreeSet<Shard>,
+    /// What measured, each with its version (`CPython 3.13.0`), where it is known.
+    pub measured_with: BTreeSet<String>,
     /// The files by path. Paths are relative to the project's root, with `/`, wherever the measuring tool allowed it.
     pub files: BTreeMap<String, FileCoverage>,
 }
@@ -55,6 +57,12 @@ pub struct FileCoverage {
     pub branches: Branches,
     /// The functions, by first line and name.
     pub functions: BTreeMap<(u32, String), Function>,
+    /// The classes, by first line and name.
+    pub classes: BTreeMap<(u32, String), Class>,
+    /// The statements that take several lines: the last line by the first, which is the one that `lines` speaks of.
+    pub spans: BTreeMap<u32, u32>,
+    /// How many lines the source has, where it is known.
+    pub length: Option<u32>,
     /// Which context (test) ran which lines, when recorded.
     pub contexts: BTreeMap<String, BTreeSet<u32>>,
 }
@@ -62,8 +70,18 @@ pub struct FileCoverage {
 /// A function of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Function {
+    /// The first line of what is in it, behind its signature, where it is known.
+    pub body: Option<u32>,
     /// The last line, where it is known.
     pub end: Option<u32>,
-    /// How often it was entered, or 0 or 1 (see [`FileCoverage::hits`]).
-    pub hits: u64,
+    /// How often it was entered, or 0 or 1 (see [`FileCoverage::hits`]). `None` where nothing of it can be covered, as
+    /// when all of it is excluded.
+    pub hits: Option<u64>,
+}
+
+/// A class of a file. It is covered as its functions are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Class {
+    /// The last line, where it is known.
+    pub end: Option<u32>,
 }

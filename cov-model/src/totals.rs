@@ -36,8 +36,8 @@ impl Totals {
                 totals.partial_branches += u64::from(view.missing());
             }
         }
-        for function in file.functions.values() {
-            totals.functions += Ratio::new(u64::from(function.hits > 0), 1);
+        for hits in file.functions.values().filter_map(|function| function.hits) {
+            totals.functions += Ratio::new(u64::from(hits > 0), 1);
         }
         totals.excluded = file.excluded.iter().filter(|&&line| file.lines.get(line).is_none()).count() as u64;
         totals

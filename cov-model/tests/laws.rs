@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cov_model::{
-    Branch, Branches, Digest, FileCoverage, Function, HitKind, Naming, Report, Site, Tally, Totals, json,
+    Branch, Branches, Class, Digest, FileCoverage, Function, HitKind, Naming, Report, Site, Tally, Totals,
+    json,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -18,10 +19,13 @@ fn naming() -> impl Strategy<Value = Naming> {
 }
 
 fn branch() -> impl Strategy<Value = Branch> {
-    (btree_map("[abc]|-1|7", 1u64..4, 0..3), btree_set("[abc]|-1|9", 0..3), 0u32..4).prop_map(
-        |(taken, mut untaken, arms)| {
+    let taken = btree_map("[abc]|-1|7", 1u64..4, 0..3);
+    let uncounted = btree_map("8", 1u64..4, 0..2);
+    let described = btree_map("[abc]", "leave|return", 0..2);
+    (taken, btree_set("[abc]|-1|9", 0..3), 0u32..4, uncounted, described).prop_map(
+        |(taken, mut untaken, arms, uncounted, described)| {
             untaken.retain(|arm| !taken.contains_key(arm));
-            Branch { arms, taken, untaken }
+            Branch { arms, taken, untaken, uncounted, described }
         },
     )
 }
@@ -44,13 +48,19 @@ fn branches() -> impl Strategy<Value = Branches> {
 
 fn file() -> impl Strategy<Value = FileCoverage> {
     let hits = prop_oneof![4 => 0u64..4, 1 => Just(u64::MAX)];
-    let functions = btree_map((LINE, "[fg]"), (option::of(LINE), 0u64..3), 0..3);
+    let functions =
+        btree_map((LINE, "[fg]"), (option::of(LINE), option::of(LINE), option::of(0u64..3)), 0..3);
+    let classes = btree_map((LINE, "[CD]"), option::of(LINE), 0..2);
+    let spans = btree_map(LINE, 0u32..3, 0..3);
+    let extents = (functions, classes, spans, option::of(LINE));
     let contexts = btree_map("[tu]|tests/a.py::t\\[\"é\\\\n\"\\]", btree_set(LINE, 0..3), 0..2);
-    (any::<bool>(), btree_map(LINE, hits, 0..6), btree_set(LINE, 0..3), branches(), functions, contexts)
-        .prop_map(|(yes_no, lines, excluded, mut branches, functions, contexts)| {
+    (any::<bool>(), btree_map(LINE, hits, 0..6), btree_set(LINE, 0..3), branches(), extents, contexts)
+        .prop_map(|(yes_no, lines, excluded, mut branches, extents, contexts)| {
+            let (functions, classes, spans, length) = extents;
             let limit = if yes_no { 1 } else { u64::MAX };
             for branch in branches.named.values_mut() {
-                branch.taken.values_mut().for_each(|count| *count = (*count).min(limit));
+                let counts = branch.taken.values_mut().chain(branch.uncounted.values_mut());
+                counts.for_each(|count| *count = (*count).min(limit));
             }
             FileCoverage {
                 language: Some("python".to_owned()),
@@ -61,16 +71,25 @@ fn file() -> impl Strategy<Value = FileCoverage> {
                 branches,
                 functions: functions
                     .into_iter()
-                    .map(|(key, (end, hits))| (key, Function { end, hits: hits.min(limit) }))
+                    .map(|(key, (body, end, hits))| {
+                        (key, Function { body, end, hits: hits.map(|hits| hits.min(limit)) })
+                    })
                     .collect(),
+                classes: classes.into_iter().map(|(key, end)| (key, Class { end })).collect(),
+                spans: spans.into_iter().map(|(first, more)| (first, first + more)).collect(),
+                length,
                 contexts,
             }
         })
 }
 
 fn report() -> impl Strategy<Value = Report> {
-    btree_map("[abc]/[xy]\\.py|\u{e9} \"q\"", file(), 0..4)
-        .prop_map(|files| Report { shards: BTreeSet::new(), files })
+    let files = btree_map("[abc]/[xy]\\.py|\u{e9} \"q\"", file(), 0..4);
+    (files, btree_set("CPython 3\\.1[13]", 0..2)).prop_map(|(files, measured_with)| Report {
+        shards: BTreeSet::new(),
+        measured_with,
+        files,
+    })
 }
 
 fn merged(parts: &[&Report]) -> Report {
@@ -169,7 +188,7 @@ proptest! {
 #[test]
 fn the_same_shard_twice_is_noticed() {
     let shard = cov_model::Shard { run: Digest::of(b"files"), index: 1, total: 2 };
-    let report = Report { shards: BTreeSet::from([shard]), files: BTreeMap::new() };
+    let report = Report { shards: BTreeSet::from([shard]), ..Report::default() };
     let mut twice = report.clone();
     assert!(twice.merge(report).unwrap_err().to_string().contains("shard 1 of 2"));
 }

@@ -129,13 +129,13 @@ impl WireFile {
         let is_python = [".py", ".pyw", ".pyi"].iter().any(|ending| path.ends_with(ending));
         Ok(FileCoverage {
             language: is_python.then(|| "python".to_owned()),
-            digest: None,
             hits: HitKind::YesNo,
             lines: all.into_iter().collect(),
             excluded: self.excluded_lines.into_iter().collect(),
             branches,
             functions: self.functions.into_iter().filter_map(function).collect(),
             contexts,
+            ..FileCoverage::default()
         })
     }
 
@@ -200,7 +200,10 @@ fn function((name, wire): (String, WireFunction)) -> Option<((u32, String), Func
         Some((name, _)) => name.to_owned(),
         None => name,
     };
-    Some(((start, name), Function { end: None, hits: u64::from(!wire.executed_lines.is_empty()) }))
+    Some((
+        (start, name),
+        Function { body: None, end: None, hits: Some(u64::from(!wire.executed_lines.is_empty())) },
+    ))
 }
 
 #[cfg(test)]
@@ -255,8 +258,11 @@ mod tests {
                 "f@4":{"executed_lines":[],"missing_lines":[5],"start_line":4},
                 "":{"executed_lines":[1],"missing_lines":[],"start_line":1}}}"#,
         );
-        let functions: Vec<_> =
-            file.functions.iter().map(|((start, name), f)| (*start, name.as_str(), f.hits)).collect();
+        let functions: Vec<_> = file
+            .functions
+            .iter()
+            .map(|((start, name), f)| (*start, name.as_str(), f.hits.unwrap()))
+            .collect();
         assert_eq!(functions, [(1, "f", 1), (4, "f", 0)]);
     }
 

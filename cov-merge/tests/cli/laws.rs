@@ -56,7 +56,10 @@ fn report(measured: &BTreeMap<String, Measured>, which: &[usize]) -> Report {
             file.branches.named.insert(Site { line, block: "0".to_owned(), naming: Naming::Label }, branch);
         }
         for (&line, shares) in &measured.functions {
-            file.functions.insert((line, "f".to_owned()), Function { end: Some(line), hits: sum(shares) });
+            file.functions.insert(
+                (line, "f".to_owned()),
+                Function { body: None, end: Some(line), hits: Some(sum(shares)) },
+            );
         }
         file
     };
@@ -86,7 +89,7 @@ fn as_coveragepy(mut report: Report) -> Report {
             };
             let untaken = branch.untaken.into_iter().map(exit).collect();
             let site = Site { block: String::new(), naming: Naming::DestinationOrExit, ..site };
-            file.branches.named.insert(site, Branch { arms: branch.arms, taken: BTreeMap::new(), untaken });
+            file.branches.named.insert(site, Branch { arms: branch.arms, untaken, ..Branch::default() });
         }
     }
     report

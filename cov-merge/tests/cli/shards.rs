@@ -35,7 +35,11 @@ fn manifest(index: u32, total: u32, assigned: &[&str]) -> Manifest {
 /// A report in which each shard hit a line of its own.
 fn profile(shard: Option<Shard>, line: u32) -> Report {
     let file = FileCoverage { lines: [(line, 1)].into_iter().collect(), ..FileCoverage::default() };
-    Report { shards: BTreeSet::from_iter(shard), files: [("a.py".to_owned(), file)].into() }
+    Report {
+        shards: BTreeSet::from_iter(shard),
+        files: [("a.py".to_owned(), file)].into(),
+        ..Report::default()
+    }
 }
 
 fn put_manifest(directory: &Path, manifest: &Manifest) {

@@ -66,7 +66,7 @@ impl Class {
             && !name.is_empty()
         {
             let function = self.functions.entry((start, name)).or_default();
-            function.hits = function.hits.max(if hits > 0 { hits } else { greatest });
+            function.hits = function.hits.max(Some(if hits > 0 { hits } else { greatest }));
         }
     }
 }
@@ -117,7 +117,7 @@ impl File {
             }
             Told::Missing { names, arms } => {
                 self.has_missing_names = true;
-                (Naming::DestinationOrExit, Branch { arms, taken: BTreeMap::new(), untaken: names })
+                (Naming::DestinationOrExit, Branch { arms, untaken: names, ..Branch::default() })
             }
             Told::Arms(each) => (Naming::Label, branch_of(&each)),
         };
@@ -143,7 +143,9 @@ impl File {
         let yes_no = by_coveragepy || yes_no || self.yes_no || (self.has_missing_names && has_no_counts);
         if yes_no {
             self.lines.map_hits(|hits| hits.min(1));
-            self.functions.values_mut().for_each(|function| function.hits = function.hits.min(1));
+            self.functions
+                .values_mut()
+                .for_each(|function| function.hits = function.hits.map(|hits| hits.min(1)));
         }
         FileCoverage {
             hits: if yes_no { HitKind::YesNo } else { HitKind::Counts },

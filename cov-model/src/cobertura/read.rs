@@ -247,6 +247,6 @@ mod tests {
         );
         assert_eq!(file.lines.iter().collect::<Vec<_>>(), [(1, 8), (3, 5), (7, 2)]);
         let function = file.functions.iter().next().unwrap();
-        assert_eq!((function.0, function.1.hits), (&(3, "M(int)".to_owned()), 9));
+        assert_eq!((function.0, function.1.hits), (&(3, "M(int)".to_owned()), Some(9)));
     }
 }

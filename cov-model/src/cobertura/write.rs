@@ -147,8 +147,8 @@ fn write_methods(sink: &mut impl Write, style: Style, file: &FileCoverage) -> io
         let next = file.functions.range((start.saturating_add(1), String::new())..).next();
         let end = function.end.or(next.map(|((line, _), _)| line - 1)).unwrap_or(u32::MAX);
         let first = executable.get(executable.partition_point(|line| line < start));
-        if let Some(&line) = first.filter(|&&line| line <= end) {
-            methods.push((line, name, function.hits));
+        if let (Some(&line), Some(hits)) = (first.filter(|&&line| line <= end), function.hits) {
+            methods.push((line, name, hits));
         }
     }
     if methods.is_empty() {

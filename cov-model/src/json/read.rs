@@ -1,6 +1,6 @@
 //! Reading the JSON report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 
 use thiserror::Error;
@@ -66,18 +66,18 @@ enum Source<R> {
 }
 
 impl<R: BufRead> Files<R> {
-    /// Reads the head of a report: its shards, and then its files on demand.
+    /// Reads the head of a report, which is given as a report without files, and then its files on demand.
     ///
     /// The canonical layout is read a line at a time, any other layout of the same data at once.
-    pub fn open(mut reader: R) -> Result<(BTreeSet<Shard>, Self), JsonError> {
+    pub fn open(mut reader: R) -> Result<(Report, Self), JsonError> {
         let mut first = Vec::new();
         reader.read_until(b'\n', &mut first)?;
-        let (shards, source) = if let Some(header) = canonical_header(&first)? {
-            (header.shards, Source::Lines { reader, line: 1, next: Next::Any })
+        let (shards, measured_with, source) = if let Some(header) = canonical_header(&first)? {
+            (header.shards, header.measured_with, Source::Lines { reader, line: 1, next: Next::Any })
         } else {
             reader.read_to_end(&mut first)?;
             let document = document(&first)?;
-            (document.shards, Source::Document(document.files.into_iter()))
+            (document.shards, document.measured_with, Source::Document(document.files.into_iter()))
         };
         let mut set = BTreeSet::new();
         for shard in shards {
@@ -86,7 +86,8 @@ impl<R: BufRead> Files<R> {
                 return Err(JsonError::Shape { line: 1, message: "a shard is given twice".to_owned() });
             }
         }
-        Ok((set, Self { source, seen: BTreeSet::new() }))
+        let head = Report { shards: set, measured_with, files: BTreeMap::new() };
+        Ok((head, Self { source, seen: BTreeSet::new() }))
     }
 
     fn next_wire(&mut self) -> Option<Result<(usize, WireFile), JsonError>> {
@@ -126,8 +127,8 @@ impl<R: BufRead> Iterator for Files<R> {
 
 /// Reads a whole report.
 pub fn read(reader: impl BufRead) -> Result<Report, JsonError> {
-    let (shards, files) = Files::open(reader)?;
-    Ok(Report { shards, files: files.collect::<Result<_, _>>()? })
+    let (head, files) = Files::open(reader)?;
+    Ok(Report { files: files.collect::<Result<_, _>>()?, ..head })
 }
 
 /// The header, if `line` is the first one of the canonical layout.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::branch::{Branch, Branches, Naming, Site, Tally};
-use crate::report::{FileCoverage, Function, HitKind, Shard};
+use crate::report::{Class, FileCoverage, Function, HitKind, Shard};
 
 /// What `format` says in the header.
 pub(super) const FORMAT: &str = "cov-report";
@@ -18,6 +18,8 @@ pub(super) struct Header {
     pub(super) version: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) shards: Vec<WireShard>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) measured_with: BTreeSet<String>,
 }
 
 /// The whole document, in any layout.
@@ -30,6 +32,8 @@ pub(super) struct Document {
     _version: u64,
     #[serde(default)]
     pub(super) shards: Vec<WireShard>,
+    #[serde(default)]
+    pub(super) measured_with: BTreeSet<String>,
     pub(super) files: Vec<WireFile>,
 }
 
@@ -65,6 +69,12 @@ pub(super) struct WireFile {
     branches: Option<Vec<WireBranch>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     functions: Vec<WireFunction>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<WireClass>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spans: Vec<(u32, u32)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    length: Option<u32>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     contexts: BTreeMap<String, Vec<u32>>,
 }
@@ -99,6 +109,10 @@ struct WireBranch {
     taken: BTreeMap<String, u64>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     untaken: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    uncounted: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    described: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at_least: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,8 +125,20 @@ struct WireFunction {
     name: String,
     start: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     end: Option<u32>,
-    hits: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hits: Option<u64>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct WireClass {
+    name: String,
+    start: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    end: Option<u32>,
 }
 
 impl From<&Shard> for WireShard {
@@ -136,7 +162,19 @@ impl TryFrom<WireShard> for Shard {
 impl WireFile {
     /// The wire form of a file.
     pub(super) fn new(path: &str, file: &FileCoverage) -> Self {
-        let FileCoverage { language, digest, hits, lines, excluded, branches, functions, contexts } = file;
+        let FileCoverage {
+            language,
+            digest,
+            hits,
+            lines,
+            excluded,
+            branches,
+            functions,
+            classes,
+            spans,
+            length,
+            contexts,
+        } = file;
         Self {
             path: path.to_owned(),
             language: language.clone(),
@@ -150,13 +188,20 @@ impl WireFile {
             branches: branches.were_measured().then(|| wire_branches(branches)),
             functions: functions
                 .iter()
-                .map(|((start, name), &Function { end, hits })| WireFunction {
+                .map(|((start, name), &Function { body, end, hits })| WireFunction {
                     name: name.clone(),
                     start: *start,
+                    body,
                     end,
                     hits,
                 })
                 .collect(),
+            classes: classes
+                .iter()
+                .map(|((start, name), &Class { end })| WireClass { name: name.clone(), start: *start, end })
+                .collect(),
+            spans: spans.iter().map(|(&first, &last)| (first, last)).collect(),
+            length: *length,
             contexts: contexts
                 .iter()
                 .map(|(context, lines)| (context.clone(), lines.iter().copied().collect()))
@@ -166,7 +211,20 @@ impl WireFile {
 
     /// The file's path and coverage; the error names what is wrong and where.
     pub(super) fn into_file(self) -> Result<(String, FileCoverage), String> {
-        let Self { path, language, digest, hits, lines, excluded, branches, functions, contexts } = self;
+        let Self {
+            path,
+            language,
+            digest,
+            hits,
+            lines,
+            excluded,
+            branches,
+            functions,
+            classes,
+            spans,
+            length,
+            contexts,
+        } = self;
         if path.is_empty() {
             return Err("a file has an empty path".to_owned());
         }
@@ -179,6 +237,8 @@ impl WireFile {
                 WireHitKind::YesNo => HitKind::YesNo,
             },
             excluded: excluded.into_iter().collect(),
+            spans: spans.into_iter().collect(),
+            length,
             ..FileCoverage::default()
         };
         let count = lines.len();
@@ -199,10 +259,18 @@ impl WireFile {
         for branch in branches.into_iter().flatten() {
             add_branch(&mut file.branches, branch).map_err(named)?;
         }
-        for WireFunction { name, start, end, hits } in functions {
-            if file.functions.insert((start, name.clone()), Function { end, hits }).is_some() {
+        for WireFunction { name, start, body, end, hits } in functions {
+            if file.functions.insert((start, name.clone()), Function { body, end, hits }).is_some() {
                 return Err(named(format!("function {name:?} of line {start} is given twice")));
             }
+        }
+        for WireClass { name, start, end } in classes {
+            if file.classes.insert((start, name.clone()), Class { end }).is_some() {
+                return Err(named(format!("class {name:?} of line {start} is given twice")));
+            }
+        }
+        if let Some((first, last)) = file.spans.iter().find(|(first, last)| first > last) {
+            return Err(named(format!("a statement cannot begin in line {first} and end in line {last}")));
         }
         for (context, lines) in contexts {
             file.contexts.insert(context, lines.into_iter().collect());
@@ -223,6 +291,8 @@ fn wire_branches(branches: &Branches) -> Vec<WireBranch> {
         }),
         taken: branch.taken.clone(),
         untaken: branch.untaken.clone(),
+        uncounted: branch.uncounted.clone(),
+        described: branch.described.clone(),
         at_least: None,
         at_most: None,
     });
@@ -233,6 +303,8 @@ fn wire_branches(branches: &Branches) -> Vec<WireBranch> {
         naming: None,
         taken: BTreeMap::new(),
         untaken: BTreeSet::new(),
+        uncounted: BTreeMap::new(),
+        described: BTreeMap::new(),
         at_least: Some(tally.at_least),
         at_most: Some(tally.at_most),
     });
@@ -243,7 +315,8 @@ fn wire_branches(branches: &Branches) -> Vec<WireBranch> {
 
 /// Adds a branch to those of a file, if it is one that can be and is not there yet.
 fn add_branch(branches: &mut Branches, wire: WireBranch) -> Result<(), String> {
-    let WireBranch { line, block, arms, naming, taken, untaken, at_least, at_most } = wire;
+    let WireBranch { line, block, arms, naming, taken, untaken, uncounted, described, at_least, at_most } =
+        wire;
     let refused = |why: &str| Err(format!("branch of line {line}: {why}"));
     if line == 0 {
         return refused("lines are numbered from 1");
@@ -253,7 +326,7 @@ fn add_branch(branches: &mut Branches, wire: WireBranch) -> Result<(), String> {
             if taken.keys().any(|arm| untaken.contains(arm)) {
                 return refused("an arm is both taken and untaken");
             }
-            if taken.values().any(|&count| count == 0) {
+            if taken.values().chain(uncounted.values()).any(|&count| count == 0) {
                 return refused("a taken arm has a count of 0: list it under \"untaken\"");
             }
             let naming = match naming {
@@ -262,10 +335,13 @@ fn add_branch(branches: &mut Branches, wire: WireBranch) -> Result<(), String> {
                 WireNaming::Label => Naming::Label,
             };
             let site = Site { line, block, naming };
-            branches.named.insert(site, Branch { arms, taken, untaken }).is_some()
+            branches.named.insert(site, Branch { arms, taken, untaken, uncounted, described }).is_some()
         }
         (None, Some(at_least), Some(at_most))
-            if taken.is_empty() && untaken.is_empty() && block.is_empty() =>
+            if [&taken, &uncounted].iter().all(|arms| arms.is_empty())
+                && untaken.is_empty()
+                && described.is_empty()
+                && block.is_empty() =>
         {
             if at_least > at_most || at_most > arms {
                 return refused("at_least, at_most and arms must ascend");

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::VERSION;
 use super::wire::{FORMAT, Header, WireFile, WireShard};
-use crate::report::{FileCoverage, Report, Shard};
+use crate::report::{FileCoverage, Report};
 
 /// Writes a report file by file.
 pub struct Writer<W> {
@@ -13,10 +13,14 @@ pub struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins a report of `shards`.
-    pub fn new<'a>(mut sink: W, shards: impl IntoIterator<Item = &'a Shard>) -> io::Result<Self> {
-        let shards = shards.into_iter().map(WireShard::from).collect();
-        let header = serde_json::to_string(&Header { format: FORMAT.to_owned(), version: VERSION, shards })?;
+    /// Begins a report with everything of `head` but its files.
+    pub fn new(mut sink: W, head: &Report) -> io::Result<Self> {
+        let header = serde_json::to_string(&Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            shards: head.shards.iter().map(WireShard::from).collect(),
+            measured_with: head.measured_with.clone(),
+        })?;
         let open = header.strip_suffix('}').expect("a struct is an object");
         write!(sink, "{open},\"files\":[")?;
         Ok(Self { sink, started: false })
@@ -38,7 +42,7 @@ impl<W: Write> Writer<W> {
 
 /// Writes a whole report. Equal reports give equal bytes.
 pub fn write(report: &Report, sink: impl Write) -> io::Result<()> {
-    let mut writer = Writer::new(sink, &report.shards)?;
+    let mut writer = Writer::new(sink, report)?;
     for (path, file) in &report.files {
         writer.file(path, file)?;
     }

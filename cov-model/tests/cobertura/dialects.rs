@@ -44,7 +44,7 @@ fn shown(report: &Report) -> String {
         if !file.functions.is_empty() {
             text.push_str("  functions");
             for ((line, name), function) in &file.functions {
-                write!(text, " {name}@{line}:{}", function.hits).unwrap();
+                write!(text, " {name}@{line}:{}", function.hits.unwrap()).unwrap();
             }
             text.push('\n');
         }

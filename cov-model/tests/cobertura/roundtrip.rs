@@ -58,7 +58,8 @@ fn file() -> impl Strategy<Value = FileCoverage> {
                 add_branch(&mut file.branches, line, known);
             }
             if let Some(name) = name {
-                file.functions.insert((line, name), Function { end: None, hits: hits.min(limit) });
+                file.functions
+                    .insert((line, name), Function { hits: Some(hits.min(limit)), ..Function::default() });
             }
         }
         // A fraction without anything missing is, beside named arms, one that they say themselves.
@@ -84,7 +85,7 @@ fn add_branch(branches: &mut Branches, line: u32, known: Known) {
                 .collect();
             if !untaken.is_empty() {
                 let arms = u32::try_from(arms.len()).unwrap();
-                let branch = Branch { arms, taken: BTreeMap::new(), untaken };
+                let branch = Branch { arms, untaken, ..Branch::default() };
                 branches.named.insert(site(Naming::DestinationOrExit), branch);
             }
         }
@@ -104,7 +105,7 @@ fn add_branch(branches: &mut Branches, line: u32, known: Known) {
 
 pub(crate) fn report() -> impl Strategy<Value = Report> {
     btree_map("([abc]/){0,2}[xy\u{e9}&<'\" ]\\.py", file(), 0..4)
-        .prop_map(|files| Report { shards: BTreeSet::new(), files })
+        .prop_map(|files| Report { files, ..Report::default() })
 }
 
 proptest! {
@@ -129,6 +130,7 @@ fn what_cobertura_cannot_carry_leaves_the_totals() {
         arms: 0,
         taken: taken.iter().map(|&arm| (arm.to_owned(), 3)).collect(),
         untaken: untaken.iter().map(|&arm| arm.to_owned()).collect(),
+        ..Branch::default()
     };
     let file = FileCoverage {
         language: Some("python".to_owned()),
@@ -145,11 +147,12 @@ fn what_cobertura_cannot_carry_leaves_the_totals() {
             tallied: BTreeMap::from([((9, 4), Tally { at_least: 1, at_most: 3 })]),
         },
         functions: BTreeMap::from([
-            ((1, "decorated".to_owned()), Function { end: Some(3), hits: 2 }),
-            ((6, "without_code".to_owned()), Function { end: Some(8), hits: 0 }),
+            ((1, "decorated".to_owned()), Function { body: None, end: Some(3), hits: Some(2) }),
+            ((6, "without_code".to_owned()), Function { body: None, end: Some(8), hits: Some(0) }),
         ]),
         contexts: BTreeMap::from([("t".to_owned(), BTreeSet::from([2]))]),
         hits: HitKind::Counts,
+        ..FileCoverage::default()
     };
     let report = Report { files: BTreeMap::from([("a.py".to_owned(), file)]), ..Report::default() };
     let xml = written(&report);

@@ -9,18 +9,18 @@ use super::gauge::Gauge;
 use super::python::is_python;
 use crate::summary::FileSummary;
 
-/// Appends the table of the functions of `file`, if it has any.
+/// Appends the table of the functions of `file`, if it has any of which something can be covered.
 pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String) -> fmt::Result {
     let functions = &file.coverage.functions;
-    if functions.is_empty() {
+    let count = functions.values().filter(|function| function.hits.is_some()).count();
+    if count == 0 {
         return Ok(());
     }
-    let noun = if functions.len() == 1 { "function" } else { "functions" };
+    let noun = if count == 1 { "function" } else { "functions" };
     let hits = if file.coverage.hits == HitKind::Counts { "Calls" } else { "Entered" };
     write!(
         html,
-        "<details><summary>{} {noun}</summary>\n<table>\n<thead><tr><th scope=col>Function<th scope=col>Line<th scope=col>{hits}",
-        functions.len(),
+        "<details><summary>{count} {noun}</summary>\n<table>\n<thead><tr><th scope=col>Function<th scope=col>Line<th scope=col>{hits}"
     )?;
     let has_extents = functions.values().any(|function| function.end.is_some());
     html.push_str(if has_extents {
@@ -29,13 +29,16 @@ pub(super) fn functions(file: &FileSummary<'_>, gauge: Gauge, html: &mut String)
         "</thead>\n"
     });
     for (((start, name), function), lines) in functions.iter().zip(lines_of_functions(file)) {
+        let Some(hits) = function.hits else {
+            continue;
+        };
         write!(
             html,
             "<tr><th scope=row class={}><a href=#L{start}>{}</a><td>{start}<td>",
-            if function.hits == 0 { "m" } else { "r" },
+            if hits == 0 { "m" } else { "r" },
             Escaped(name)
         )?;
-        match (file.coverage.hits, function.hits) {
+        match (file.coverage.hits, hits) {
             (HitKind::Counts, hits) => write!(html, "{hits}")?,
             (HitKind::YesNo, 0) => html.push_str("never"),
             (HitKind::YesNo, _) => html.push_str("yes"),
@@ -92,8 +95,9 @@ mod tests {
     fn check(language: &str, expected: [Option<(u64, u64)>; 4]) {
         let functions =
             [("outer", 1, Some(9)), ("inner", 3, Some(5)), ("open", 10, None), ("last", 11, Some(12))];
-        let functions =
-            functions.map(|(name, start, end)| ((start, name.to_owned()), Function { end, hits: 1 })).into();
+        let functions = functions
+            .map(|(name, start, end)| ((start, name.to_owned()), Function { body: None, end, hits: Some(1) }))
+            .into();
         let lines = (1..13).map(|line| (line, u64::from(line % 2))).collect();
         let file =
             FileCoverage { language: Some(language.to_owned()), lines, functions, ..FileCoverage::default() };
