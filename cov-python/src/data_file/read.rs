@@ -1,0 +1,78 @@
+//! Opening a data file without touching it.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::DataFileError;
+use super::uri::immutable_uri;
+use super::writer::check_no_writer;
+use super::{DataFile, database};
+
+/// How a data file is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Whether contexts are kept, see [`super::FileData::contexts`]. They can take many times the memory of all the rest.
+    pub contexts: bool,
+}
+
+/// The bytes that every `SQLite` database starts with.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// What the data files of coverage.py 4 start with.
+const MAGIC_OF_4: &[u8] = b"!coverage.py: This is a private format";
+
+/// Whether what starts with `start` is a data file of coverage.py, of this or an older version; 40 bytes are enough.
+pub fn is_data_file(start: &[u8]) -> bool {
+    start.starts_with(MAGIC) || start.starts_with(MAGIC_OF_4) || is_pickle(start)
+}
+
+impl DataFile {
+    /// Reads the data file at `path`, which must be a regular file.
+    pub fn read(path: &Path, options: ReadOptions) -> Result<Self, DataFileError> {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory, not a file").into());
+        }
+        let mut start = Vec::new();
+        file.by_ref().take(64).read_to_end(&mut start)?;
+        check_start(&start)?;
+        check_no_writer(&file, path)?;
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(immutable_uri(path)?, flags)?;
+        database::read(&connection, metadata.len(), options)
+    }
+
+    /// Reads a data file that is in memory, as when it was packed.
+    pub fn from_bytes(bytes: &[u8], options: ReadOptions) -> Result<Self, DataFileError> {
+        check_start(bytes)?;
+        let mut connection = Connection::open_in_memory()?;
+        connection.deserialize_read_exact("main", bytes, bytes.len(), true)?;
+        database::read(&connection, bytes.len() as u64, options)
+    }
+}
+
+/// Refuses what does not start as a database.
+fn check_start(start: &[u8]) -> Result<(), DataFileError> {
+    if start.starts_with(MAGIC) {
+        return Ok(());
+    }
+    Err(match start {
+        [] => DataFileError::Empty,
+        _ if start.starts_with(MAGIC_OF_4) => DataFileError::Old("4"),
+        _ if is_pickle(start) => DataFileError::Old("3"),
+        _ if start.len() < MAGIC.len() && MAGIC.starts_with(start) => {
+            DataFileError::Damaged(format!("it ends after {} bytes", start.len()))
+        }
+        _ => DataFileError::Foreign("it is no SQLite database".to_owned()),
+    })
+}
+
+/// Whether this is a pickled dictionary with `collector` or `lines` in it: protocol 2, which coverage.py 3 wrote.
+fn is_pickle(start: &[u8]) -> bool {
+    start.starts_with(b"\x80\x02}q\x01(U") || start.starts_with(b"\x80\x02}q\x00(")
+}
