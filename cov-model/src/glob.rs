@@ -50,11 +50,7 @@ impl Globs {
             several => several.iter().map(|choice| format!("(?:{choice})")).collect::<Vec<_>>().join("|"),
         };
         let translated = translate_choices(&format!("(?:{joined})"))?;
-        let regex = RegexBuilder::new(&format!(r"\A{translated}\z"))
-            .case_insensitive(cfg!(windows))
-            .build()
-            .map_err(|_| GlobError::TooLarge)?;
-        Ok(Self { regex })
+        Ok(Self { regex: compiled(&format!(r"\A{translated}\z"), cfg!(windows))? })
     }
 
     /// Patterns that also match absolute paths below `root`, as `include` and `omit` do: each is used as it is and, unless
@@ -75,6 +71,31 @@ impl Globs {
     pub fn matches(&self, path: &str) -> bool {
         self.regex.is_match(path)
     }
+}
+
+/// A pattern for the beginnings of paths, in capitals or not: what `[paths]` calls the same directory.
+///
+/// From `globs_to_regex` of coverage.py's files.py, `partial` and `case_insensitive`.
+#[derive(Clone, Debug)]
+pub struct GlobPrefix {
+    regex: Regex,
+}
+
+impl GlobPrefix {
+    /// The beginnings that `pattern` matches; one that ends with a slash matches whole directories.
+    pub fn new(pattern: &str) -> Result<Self, GlobError> {
+        let translated = translate_choices(&regex_of(pattern)?)?;
+        Ok(Self { regex: compiled(&format!(r"\A(?:{translated})"), true)? })
+    }
+
+    /// The beginning of `path` that matches.
+    pub fn of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        self.regex.find(path).map(|found| found.as_str())
+    }
+}
+
+fn compiled(regex: &str, is_any_case: bool) -> Result<Regex, GlobError> {
+    RegexBuilder::new(regex).case_insensitive(is_any_case).build().map_err(|_| GlobError::TooLarge)
 }
 
 /// Which files of a report are reported: those that `include` matches, if it says anything, less those of `omit`.
@@ -266,6 +287,16 @@ mod tests {
         check("*/tests/*", &["tests/a.py", "a/b/tests/c/d.py"], &["a/tests", "mytests/a.py"]);
         check("src/**/a.py", &["src/a.py", "src/b/c/a.py"], &["src/ba.py"]);
         check("conftest.py", &["conftest.py", "a/b/conftest.py"], &["my_conftest.py"]);
+    }
+
+    #[test]
+    fn beginnings_match_in_any_case_and_with_either_slash() {
+        let prefix = GlobPrefix::new("*/Src/").unwrap();
+        assert_eq!(prefix.of("/build/src/a.py"), Some("/build/src/"));
+        assert_eq!(prefix.of(r"c:\build\SRC\a.py"), Some(r"c:\build\SRC\"));
+        assert_eq!(prefix.of("src/src/a.py"), Some("src/src/"));
+        assert_eq!(prefix.of("/build/mysrc/a.py"), None);
+        assert!(GlobPrefix::new("a/***/").is_err());
     }
 
     #[test]

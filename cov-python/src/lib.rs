@@ -7,6 +7,7 @@ mod exclusions;
 pub mod line_map;
 pub mod line_set;
 pub mod numbits;
+pub mod path_aliases;
 pub mod pattern;
 pub mod python_version;
 pub mod source;
