@@ -71,8 +71,6 @@ impl Changes {
             notes.explain(&comparison);
         }
         let mut diff = repository.diff(&base)?;
-        // What the diff says is what stands in the working tree, where a filter of git's may have written it otherwise.
-        diff.changes.iter_mut().for_each(|change| change.text.clear());
         let mut untracked = repository.untracked()?;
         if args.untracked {
             for name in untracked.drain(..) {

@@ -211,9 +211,8 @@ mod tests {
     fn joins(diff: &[&str], report: &[&str], place: &Place) -> Result<Vec<String>, String> {
         let change = |name: &&str| Change {
             path: name.as_bytes().to_vec(),
-            kind: Kind::Text,
             lines: Runs::up_to(1),
-            text: Vec::new(),
+            ..Change::default()
         };
         let changes: Vec<Change> = diff.iter().map(change).collect();
         let files = report.iter().map(|&name| (name.to_owned(), FileCoverage::default())).collect();

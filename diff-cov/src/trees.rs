@@ -1,6 +1,6 @@
 //! What changed between an older copy of the project and the project, where there is no git to ask.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::diff::{Change, Diff, Kind, Runs, changed_lines};
+use crate::diff::{Change, Diff, Kind, Line, Runs, TookTooLong, Trace, compare as compare_texts, tell_moved};
 use crate::place::bytes_of;
 
 /// Why two trees could not be compared.
@@ -29,6 +29,9 @@ pub(crate) enum TreeError {
     /// A file could not be read.
     #[error("{0}")]
     Read(String, #[source] io::Error),
+    /// Two versions of a file could not be compared.
+    #[error("{0}")]
+    Compare(String, #[source] TookTooLong),
 }
 
 /// What changed from the tree `before` to the tree `project`. A file that moved and is otherwise the same did not change.
@@ -47,47 +50,55 @@ pub(crate) fn compare(before: &Path, project: &Path) -> Result<Diff, TreeError> 
         let (before, project) = (before.display().to_string(), project.display().to_string());
         return Err(TreeError::Unrelated { before, project });
     }
-    let mut gone = HashSet::new();
+    let mut gone: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
     let mut changes = Vec::new();
     for (name, path) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
-        gone.insert(read(path)?);
-        changes.push(change(name, Kind::Deleted, Runs::default()));
+        let source = read(path)?;
+        let trace = edit(&source, &[], path)?;
+        changes.push((change(name, Some(name), Kind::Deleted, &trace), trace));
+        gone.entry(source).or_insert_with(|| name.clone());
     }
     for (name, path) in &new {
         let source = read(path)?;
-        let earlier = match old.get(name) {
-            Some(path) => read(path)?,
-            None if gone.contains(&source) => continue,
-            None => Vec::new(),
+        let (before, earlier) = match old.get(name) {
+            Some(path) => (Some(name), read(path)?),
+            // Moved, and otherwise the same.
+            None => match gone.get(&source) {
+                Some(before) => (Some(before), source.clone()),
+                None => (None, Vec::new()),
+            },
         };
-        if source == earlier && old.contains_key(name) {
+        if before == Some(name) && source == earlier {
             continue;
         }
-        changes.push(change(name, Kind::Text, changed(&earlier, &source)));
+        let trace = edit(&earlier, &source, path)?;
+        changes.push((change(name, before, Kind::Text, &trace), trace));
     }
-    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    changes.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+    let (mut changes, mut traces): (Vec<Change>, Vec<Trace>) = changes.into_iter().unzip();
+    tell_moved(&mut changes, &mut traces);
     Ok(Diff { changes, not_shown: Vec::new() })
 }
 
-fn change(name: &[u8], kind: Kind, lines: Runs) -> Change {
-    Change { path: name.to_vec(), kind, lines, text: Vec::new() }
+fn change(name: &[u8], before: Option<&Vec<u8>>, kind: Kind, trace: &Trace) -> Change {
+    let lines = |lines: &[Line]| lines.iter().map(|line| line.number).collect::<Runs>();
+    Change {
+        path: name.to_vec(),
+        before: before.cloned(),
+        kind,
+        lines: lines(&trace.added),
+        removed: Some(lines(&trace.removed)),
+        respaced: trace.respaced.iter().copied().collect(),
+        ..Change::default()
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TreeError> {
     fs::read(path).map_err(|error| TreeError::Read(path.display().to_string(), error))
 }
 
-/// The lines of `new` that are not in `old`, in order. A line's end is part of it.
-fn changed(old: &[u8], new: &[u8]) -> Runs {
-    let lines = |text| <[u8]>::split_inclusive(text, |&byte| byte == b'\n').collect::<Vec<_>>();
-    let (old, new) = (lines(old), lines(new));
-    // What both begin and end with is most of them, as a rule.
-    let head = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let (old, new) = (&old[head..], &new[head..]);
-    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
-    let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
-    let line = |index: usize| u32::try_from(head + index + 1).unwrap_or(u32::MAX);
-    changed_lines(old, new).into_iter().map(line).collect()
+fn edit(old: &[u8], new: &[u8], path: &Path) -> Result<Trace, TreeError> {
+    compare_texts(old, new).map_err(|error| TreeError::Compare(path.display().to_string(), error))
 }
 
 /// The regular files below `root` by their names from there, with `/`.
@@ -124,21 +135,6 @@ fn is_foreign(entry: &DirEntry) -> bool {
 mod tests {
     use super::*;
 
-    fn changed_in(old: &str, new: &str) -> Vec<u32> {
-        let runs = changed(old.as_bytes(), new.as_bytes());
-        (1..=20).filter(|&line| runs.contains(line)).collect()
-    }
-
-    #[test]
-    fn changed_lines_are_told_by_myers() {
-        assert_eq!(changed_in("a\nb\nc\n", "a\nx\nc\n"), [2]);
-        assert_eq!(changed_in("", "a\nb"), [1, 2]);
-        assert_eq!(changed_in("a\nb\n", ""), [0; 0]);
-        assert_eq!(changed_in("a", "a\n"), [1], "the line end is part of the line");
-        assert_eq!(changed_in("a\na\n", "a\na\na\n"), [3]);
-        assert_eq!(changed_in("a\nb\nc\nd\n", "x\nb\nc\ny\nd\n"), [1, 4]);
-    }
-
     fn trees(old: &[(&str, &str)], new: &[(&str, &str)]) -> Vec<(String, Kind, usize)> {
         let root = tempfile::tempdir().unwrap();
         for (tree, files) in [("before", old), ("now", new)] {
@@ -174,6 +170,7 @@ mod tests {
             ("edited.py", Kind::Text, 1),
             ("from.py", Kind::Deleted, 0),
             ("gone.py", Kind::Deleted, 0),
+            ("to.py", Kind::Text, 0),
         ];
         assert_eq!(trees(&old, &new), expected.map(|(name, kind, lines)| (name.to_owned(), kind, lines)));
     }

@@ -1,6 +1,9 @@
 //! One file of a diff, as far as it was read: its names, what became of it, its lines.
 
+use std::collections::BTreeSet;
+
 use super::name::{git_names, header_name, is_reversed, name_after};
+use super::trace::Trace;
 use super::{AddedText, Change, Kind, Runs};
 
 /// What a diff calls a file that is not there.
@@ -21,6 +24,7 @@ pub(super) struct File {
     from: Option<Vec<u8>>,
     to: Option<Vec<u8>>,
     is_copy: bool,
+    is_new: bool,
     /// Whether git shows the file as rewritten from the first line to the last, the equal ones too (`git diff -B`).
     is_rewritten: bool,
     kind: Option<Kind>,
@@ -29,7 +33,10 @@ pub(super) struct File {
     pub(super) hunk: u32,
     /// The first line that may still be added.
     pub(super) next_line: u32,
-    pub(super) lines: Runs,
+    /// The lines that changed against some version before.
+    lines: Runs,
+    /// What changed against the version before; nothing for a merge, which has several.
+    trace: Trace,
     pub(super) text: Vec<AddedText>,
 }
 
@@ -92,6 +99,7 @@ impl File {
             line.strip_prefix(b"new file mode ").or_else(|| line.strip_prefix(b"new mode "))
         {
             self.kind = kind_of_mode(mode);
+            self.is_new |= line.starts_with(b"new file");
         } else if let Some(index) = line.strip_prefix(b"index ") {
             let mode = index.splitn(2, |&byte| byte == b' ').nth(1).and_then(kind_of_mode);
             self.kind = self.kind.or(mode);
@@ -99,6 +107,8 @@ impl File {
             self.from = header_name(name);
         } else if let Some(name) = line.strip_prefix(b"rename to ") {
             self.to = header_name(name);
+        } else if let Some(name) = line.strip_prefix(b"copy from ") {
+            self.from = header_name(name);
         } else if let Some(name) = line.strip_prefix(b"copy to ") {
             self.to = header_name(name);
             self.is_copy = true;
@@ -152,10 +162,43 @@ impl File {
         }
     }
 
-    /// The change that the diff tells of.
-    pub(super) fn into_change(self) -> Change {
+    /// Takes over what a hunk changed, against each version before.
+    pub(super) fn take(&mut self, traces: Vec<Trace>) {
+        if let [trace] = traces.as_slice() {
+            trace.added.iter().for_each(|line| self.lines.push(line.number));
+            self.trace.removed.extend_from_slice(&trace.removed);
+            self.trace.added.extend_from_slice(&trace.added);
+            self.trace.respaced.extend_from_slice(&trace.respaced);
+            return;
+        }
+        let lines = traces.into_iter().flat_map(|trace| trace.added).map(|line| line.number);
+        lines.collect::<BTreeSet<u32>>().into_iter().for_each(|line| self.lines.push(line));
+    }
+
+    /// The name before the change; none if the file is new.
+    fn path_before(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let is_new = self.is_new || self.names.as_ref().is_some_and(|(old, _)| old == NOTHING);
+        (!is_new).then(|| self.from.clone().unwrap_or_else(|| path.to_vec()))
+    }
+
+    /// The change that the diff tells of, and its lines.
+    pub(super) fn into_change(self) -> (Change, Trace) {
         let path = self.path();
         let kind = if self.is_deleted() { Kind::Deleted } else { self.kind.unwrap_or(Kind::Text) };
-        Change { path, kind, lines: self.lines, text: self.text }
+        let before = self.path_before(&path);
+        let removed =
+            self.combined.is_none().then(|| self.trace.removed.iter().map(|line| line.number).collect());
+        let respaced = self.trace.respaced.iter().copied().collect();
+        let change = Change {
+            path,
+            before,
+            kind,
+            lines: self.lines,
+            removed,
+            respaced,
+            moved: Runs::default(),
+            text: self.text,
+        };
+        (change, self.trace)
     }
 }

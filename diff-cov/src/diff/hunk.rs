@@ -1,8 +1,8 @@
 //! One hunk of a diff: what its header announces, and which lines of its body are new.
 
-use std::hash::{DefaultHasher, Hasher as _};
-
-use super::refine::changed_lines;
+use super::block::Block;
+use super::refine::TookTooLong;
+use super::trace::Trace;
 
 /// Lines from `start` on, `count` of them. With a count of 0 the place is behind line `start`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,11 +80,10 @@ pub(super) struct Body {
     new: u32,
     /// The next line of the version after.
     line: u32,
-    /// For each version before, the lines that replace each other, so far as no unchanged line parted them. None where all
-    /// added lines count.
+    /// For each version before, the lines that replace each other, so far as no unchanged line parted them.
     blocks: Vec<Block>,
-    /// The lines that changed, ascending within each version before.
-    changed: Vec<u32>,
+    /// For each version before, what changed.
+    traces: Vec<Trace>,
 }
 
 /// A line of a hunk's body.
@@ -107,42 +106,35 @@ pub(super) enum NoBodyLine {
     Mark,
     /// The header announced fewer.
     TooMany,
+    /// The lines before it could not be compared.
+    TookTooLong,
 }
 
-/// Lines that replace each other, as hashes of their text: a block may be a million lines.
-#[derive(Debug, Default)]
-struct Block {
-    removed: Vec<u64>,
-    added: Vec<u64>,
-    added_lines: Vec<u32>,
-    last: Last,
-}
-
-/// Which side's text a remark speaks of.
-#[derive(Clone, Copy, Debug, Default)]
-enum Last {
-    Removed,
-    Added,
-    #[default]
-    Neither,
+impl From<TookTooLong> for NoBodyLine {
+    fn from(_: TookTooLong) -> Self {
+        Self::TookTooLong
+    }
 }
 
 impl Body {
     /// A body in which every line that is added counts as changed.
     pub(super) fn at_its_word(header: &Header) -> Self {
-        Self {
-            old: header.old.iter().map(|extent| extent.count).collect(),
-            new: header.new.count,
-            line: header.new.first(),
-            blocks: Vec::new(),
-            changed: Vec::new(),
-        }
+        Self::new(header, false)
     }
 
     /// A body in which lines that are removed and added again, in the same order, did not change.
     pub(super) fn refined(header: &Header) -> Self {
-        let blocks = header.old.iter().map(|_| Block::default()).collect();
-        Self { blocks, ..Self::at_its_word(header) }
+        Self::new(header, true)
+    }
+
+    fn new(header: &Header, is_refined: bool) -> Self {
+        Self {
+            old: header.old.iter().map(|extent| extent.count).collect(),
+            new: header.new.count,
+            line: header.new.first(),
+            blocks: header.old.iter().map(|extent| Block::new(extent.first(), is_refined)).collect(),
+            traces: header.old.iter().map(|_| Trace::default()).collect(),
+        }
     }
 
     /// Whether all announced lines were read.
@@ -192,84 +184,29 @@ impl Body {
         self.new = self.new.checked_sub(1).ok_or(NoBodyLine::TooMany)?;
         let line = self.line;
         self.line += 1;
-        for (block, &mark) in self.blocks.iter_mut().zip(marks) {
+        for ((block, trace), &mark) in self.blocks.iter_mut().zip(&mut self.traces).zip(marks) {
             if mark == b'+' {
                 block.gain(line, text);
             } else {
-                block.settle(&mut self.changed);
+                block.keep(trace)?;
             }
-        }
-        if is_added && self.blocks.is_empty() {
-            self.changed.push(line);
         }
         Ok(if is_added { BodyLine::Added(line) } else { BodyLine::Unchanged })
     }
 
-    /// The lines that changed against some version before, ascending.
-    pub(super) fn finish(mut self) -> Vec<u32> {
-        for block in &mut self.blocks {
-            block.settle(&mut self.changed);
+    /// What changed against each version before.
+    pub(super) fn finish(mut self) -> Result<Vec<Trace>, TookTooLong> {
+        for (block, trace) in self.blocks.iter_mut().zip(&mut self.traces) {
+            block.settle(trace)?;
         }
-        if self.blocks.len() > 1 {
-            self.changed.sort_unstable();
-            self.changed.dedup();
-        }
-        self.changed
+        Ok(self.traces)
     }
-}
-
-impl Block {
-    /// Reads a removed line, which this version had or had not.
-    fn lose(&mut self, had_it: bool, text: &[u8]) {
-        self.last = Last::Neither;
-        if had_it {
-            self.removed.push(hash(text));
-            self.last = Last::Removed;
-        }
-    }
-
-    /// Reads an added line that this version did not have.
-    fn gain(&mut self, line: u32, text: &[u8]) {
-        self.added.push(hash(text));
-        self.added_lines.push(line);
-        self.last = Last::Added;
-    }
-
-    /// Reads that the line before has no line end, which makes it another than one that has.
-    fn remark(&mut self) {
-        let hash = match std::mem::take(&mut self.last) {
-            Last::Removed => self.removed.last_mut(),
-            Last::Added => self.added.last_mut(),
-            Last::Neither => None,
-        };
-        if let Some(hash) = hash {
-            *hash = !*hash;
-        }
-    }
-
-    /// Moves the lines that changed to `changed`, and empties the block.
-    fn settle(&mut self, changed: &mut Vec<u32>) {
-        let Self { removed, added, added_lines, last } = self;
-        *last = Last::Neither;
-        if removed.is_empty() {
-            changed.append(added_lines);
-        } else {
-            changed.extend(changed_lines(removed, added).into_iter().map(|index| added_lines[index]));
-        }
-        removed.clear();
-        added.clear();
-        added_lines.clear();
-    }
-}
-
-fn hash(text: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text);
-    hasher.finish()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn header(line: &str) -> Result<Header, NoHeader> {
@@ -283,7 +220,10 @@ mod tests {
             hunk.read(line.as_bytes()).unwrap();
         }
         assert!(hunk.is_complete());
-        hunk.finish()
+        let traces = hunk.finish().unwrap();
+        let changed: BTreeSet<u32> =
+            traces.iter().flat_map(|trace| trace.added.iter().map(|line| line.number)).collect();
+        changed.into_iter().collect()
     }
 
     #[test]

@@ -7,7 +7,10 @@ use thiserror::Error;
 
 use super::file::File;
 use super::hunk::{Body, BodyLine, Header, NoBodyLine, NoHeader};
+use super::moved::tell_moved;
 use super::name::{binary_names, header_name, shown};
+use super::refine::TookTooLong;
+use super::trace::Trace;
 use super::{AddedText, Diff};
 
 /// Why a diff could not be read.
@@ -58,12 +61,23 @@ pub(crate) enum Problem {
         "{0} was changed before: in a series of patches line numbers are those of several versions; make one diff"
     )]
     Twice(String),
+    #[error(transparent)]
+    TookTooLong(#[from] TookTooLong),
 }
 
-/// Reads a diff. Nothing at all is a diff without changes; text that is no diff is refused.
+/// Reads a diff, and what stands in the lines that it adds. Nothing at all is a diff without changes; text that is no
+/// diff is refused.
 pub(crate) fn parse(reader: impl BufRead) -> Result<Diff, DiffError> {
+    read(reader, Parser { keeps_text: true, ..Parser::default() })
+}
+
+/// Reads a diff that is known to be of the files on this machine, so that their text need not be compared.
+pub(crate) fn parse_trusted(reader: impl BufRead) -> Result<Diff, DiffError> {
+    read(reader, Parser::default())
+}
+
+fn read(reader: impl BufRead, mut parser: Parser) -> Result<Diff, DiffError> {
     let mut lines = Lines { reader, line: Vec::new(), number: 0 };
-    let mut parser = Parser::default();
     while lines.next()? {
         if lines.number == 1 {
             check_encoding(&mut lines.line)?;
@@ -121,7 +135,11 @@ fn check_encoding(line: &mut Vec<u8>) -> Result<(), DiffError> {
 
 #[derive(Default)]
 struct Parser {
+    /// Whether the text of added lines is kept, to be compared with the files on this machine.
+    keeps_text: bool,
     diff: Diff,
+    /// For each change of the diff, its lines.
+    traces: Vec<Trace>,
     file: Option<File>,
     /// The name of the `---` line, if that was the line before.
     old_name: Option<Vec<u8>>,
@@ -243,17 +261,21 @@ impl Parser {
                 Ok(BodyLine::Added(line)) if line < file.next_line => return Err(lines.error(Problem::Order)),
                 Ok(BodyLine::Added(line)) => {
                     file.next_line = line + 1;
-                    AddedText::push(&mut file.text, line, &lines.line[body.columns()..]);
+                    if self.keeps_text {
+                        AddedText::push(&mut file.text, line, &lines.line[body.columns()..]);
+                    }
                 }
                 Ok(_) => {}
                 Err(NoBodyLine::TooMany) => return Err(lines.error(Problem::TooMany)),
+                Err(NoBodyLine::TookTooLong) => return Err(lines.error(TookTooLong.into())),
                 Err(NoBodyLine::Mark) if lines.line.starts_with(b"\x1b[") => {
                     return Err(lines.error(Problem::Coloured));
                 }
                 Err(NoBodyLine::Mark) => return Err(lines.error(Problem::Mark(body.missing()))),
             }
         }
-        body.finish().into_iter().for_each(|line| file.lines.push(line));
+        let traces = body.finish().map_err(|error| lines.error(error.into()))?;
+        file.take(traces);
         self.is_behind_hunk = true;
         Ok(())
     }
@@ -289,7 +311,9 @@ impl Parser {
             let seen = Seen { has_hunks: file.has_hunks, is_moved: file.moved_from().is_some() };
             self.seen.insert(path, seen);
         }
-        self.diff.changes.push(file.into_change());
+        let (change, trace) = file.into_change();
+        self.diff.changes.push(change);
+        self.traces.push(trace);
         Ok(())
     }
 
@@ -300,7 +324,11 @@ impl Parser {
         }
         match self.guess {
             Some(guess) if self.diff.changes.is_empty() && !self.has_remark => Err(DiffError::NoDiff(guess)),
-            _ => Ok(self.diff),
+            _ => {
+                let Self { mut diff, mut traces, .. } = self;
+                tell_moved(&mut diff.changes, &mut traces);
+                Ok(diff)
+            }
         }
     }
 }

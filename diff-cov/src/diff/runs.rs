@@ -26,6 +26,32 @@ impl Runs {
         self.0.is_empty()
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> u64 {
+        self.0.iter().map(|&(first, last)| u64::from(last - first) + 1).sum()
+    }
+
+    /// The runs: first and last line of each, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The lines from `first` to `last` that are among them, ascending.
+    pub(crate) fn within(&self, first: u32, last: u32) -> impl Iterator<Item = u32> + '_ {
+        let index = self.0.partition_point(|&(_, end)| end < first);
+        let runs = self.0[index..].iter().take_while(move |&&(start, _)| start <= last);
+        runs.flat_map(move |&(start, end)| start.max(first)..=end.min(last))
+    }
+
+    /// Those that are not in `other`.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        if other.is_empty() {
+            return self.clone();
+        }
+        let lines = self.0.iter().flat_map(|&(first, last)| first..=last);
+        lines.filter(|&line| !other.contains(line)).collect()
+    }
+
     /// Whether `line` is one of them.
     pub(crate) fn contains(&self, line: u32) -> bool {
         let index = self.0.partition_point(|&(_, last)| last < line);
@@ -52,6 +78,15 @@ mod tests {
         assert_eq!(runs, Runs(vec![(2, 4), (9, 9)]));
         let contained: Vec<u32> = (1..=10).filter(|&line| runs.contains(line)).collect();
         assert_eq!(contained, [2, 3, 4, 9]);
+    }
+
+    #[test]
+    fn parts_of_a_set_are_sets() {
+        let runs: Runs = [2, 3, 4, 9].into_iter().collect();
+        assert_eq!(runs.len(), 4);
+        assert_eq!(runs.within(3, 9).collect::<Vec<_>>(), [3, 4, 9]);
+        assert_eq!(runs.within(5, 8).count(), 0);
+        assert_eq!(runs.without(&Runs(vec![(1, 3)])), Runs(vec![(4, 4), (9, 9)]));
     }
 
     #[test]

@@ -183,7 +183,13 @@ impl Repository {
         let feeds = source.iter().filter(|&&byte| byte == b'\n').count();
         let last = feeds + usize::from(source.last().is_some_and(|&byte| byte != b'\n'));
         let lines = Runs::up_to(u32::try_from(last).unwrap_or(u32::MAX));
-        Ok(Some(Change { path: name, kind: Kind::Text, lines, text: Vec::new() }))
+        Ok(Some(Change {
+            path: name,
+            kind: Kind::Text,
+            lines,
+            removed: Some(Runs::default()),
+            ..Change::default()
+        }))
     }
 }
 
@@ -197,7 +203,7 @@ fn read_diff(child: &mut Child) -> (Result<Diff, DiffError>, String) {
         one_line(&messages)
     });
     let mut reader = BufReader::with_capacity(128 * 1024, stdout);
-    let parsed = diff::parse(&mut reader);
+    let parsed = diff::parse_trusted(&mut reader);
     // Git must not be stopped by a full pipe, or its reason would be lost.
     let _ = io::copy(&mut reader, &mut io::sink());
     (parsed, messages.join().unwrap_or_default())
