@@ -23,13 +23,21 @@ _diff__cov() {
 
     case "${cmd}" in
         diff__cov)
-            opts="-q -v -h -V --base --diff --before --untracked --project --exclude --fail-under --to --quiet --verbose --help --version"
+            opts="-q -v -h -V --base --only --range --untracked --diff --before --project --exclude --excuse --baseline --allow-stale --all-files --fail-under --branches --functions --max-lost --rule --min-lines --to --tests --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --only)
+                    COMPREPLY=($(compgen -W "committed staged unstaged" -- "${cur}"))
+                    return 0
+                    ;;
+                --range)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -49,7 +57,35 @@ _diff__cov() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --excuse)
+                    COMPREPLY=($(compgen -W "whitespace moved" -- "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --fail-under)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --branches)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --functions)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-lost)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-lines)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

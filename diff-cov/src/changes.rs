@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use cov_model::status::{Failure, Status};
 use cov_model::stream::Input;
 
 use crate::cli::Args;
-use crate::diff::{self, Diff, DiffError, shown};
-use crate::git::{GitError, Repository};
+use crate::diff::{self, Diff, DiffError, follow, shown};
+use crate::git::Repository;
+use crate::history::History;
 use crate::notes::Notes;
+use crate::part::{Part, words};
 use crate::place::{Names, Place};
 use crate::project::Project;
 use crate::trees;
@@ -22,6 +23,8 @@ pub(crate) struct Changes {
     pub(crate) comparison: String,
     /// New files that git does not track and nobody asked for, by name.
     pub(crate) untracked: Vec<Vec<u8>>,
+    /// Where older texts of the files are.
+    pub(crate) history: History,
     /// How many changed files were left out.
     excluded: usize,
 }
@@ -59,37 +62,34 @@ impl Changes {
 
     fn of_git(args: &Args, base: Option<&str>, notes: Notes) -> anyhow::Result<Self> {
         let repository = Repository::of(&args.project)?;
-        let named = base;
-        let base = repository.base(named).map_err(|error| match error {
-            GitError::NoBase => anyhow::Error::new(Failure::new(Status::Usage, error.to_string())),
-            error => error.into(),
-        })?;
-        let comparison = format!("compared with {}, from the merge base {:.12} on", base.name, base.commit);
-        if named.is_none() {
-            notes.say(&comparison);
-        } else {
-            notes.explain(&comparison);
-        }
-        let mut diff = repository.diff(&base)?;
-        let mut untracked = repository.untracked()?;
-        if args.untracked {
-            for name in untracked.drain(..) {
-                let added = repository.added(name.clone());
-                diff.changes.extend(added.with_context(|| shown(&name))?);
-            }
-        }
-        Ok(Self {
+        let part = Part::get(args, base, &repository, notes)?;
+        let diff = match &part.rest {
+            None => repository.diff(&words(&part.versions))?,
+            Some(rest) => follow(repository.diff(&words(&part.versions))?, &repository.diff(&words(rest))?),
+        };
+        let mut changes = Self {
             diff,
             place: Place {
                 project: args.project.clone(),
-                top: Some(repository.top),
-                prefix: repository.prefix,
+                top: Some(repository.top.clone()),
+                prefix: repository.prefix.clone(),
                 names: Names::AtTop,
             },
-            comparison: format!("against {}", base.name),
-            untracked,
+            comparison: part.comparison,
+            untracked: Vec::new(),
+            history: History::of_git(repository.clone(), part.revisions),
             excluded: 0,
-        })
+        };
+        if part.is_all {
+            changes.untracked = repository.untracked()?;
+        }
+        if args.untracked {
+            for name in changes.untracked.drain(..) {
+                let added = repository.added(name.clone());
+                changes.diff.changes.extend(added.with_context(|| shown(&name))?);
+            }
+        }
+        Ok(changes)
     }
 
     fn of_file(input: &Input, project: &Path, notes: Notes) -> anyhow::Result<Self> {
@@ -103,12 +103,23 @@ impl Changes {
         }
         // The diff is usable without a repository, and without git.
         let repository = Repository::of(project).ok();
-        let (top, prefix) = match repository {
-            Some(repository) => (Some(repository.top), repository.prefix),
-            None => (None, String::new()),
+        let (top, prefix, history) = match repository {
+            Some(repository) => (
+                Some(repository.top.clone()),
+                repository.prefix.clone(),
+                History::of_git(repository, Vec::new()),
+            ),
+            None => (None, String::new(), History::default()),
         };
         let place = Place { project: project.to_owned(), top, prefix, names: Names::Unknown };
-        Ok(Self { diff, place, comparison: format!("in {input}"), untracked: Vec::new(), excluded: 0 })
+        Ok(Self {
+            diff,
+            place,
+            comparison: format!("in {input}"),
+            untracked: Vec::new(),
+            history,
+            excluded: 0,
+        })
     }
 
     fn of_trees(before: &Path, project: &Path) -> anyhow::Result<Self> {
@@ -122,6 +133,7 @@ impl Changes {
             },
             comparison: format!("against {}", before.display()),
             untracked: Vec::new(),
+            history: History::of_tree(before.to_owned()),
             excluded: 0,
         })
     }

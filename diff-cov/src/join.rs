@@ -20,10 +20,10 @@ pub(crate) enum Rule {
 }
 
 /// A changed file that was found in the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Joined<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Joined {
     /// The file's name in the report.
-    pub(crate) name: &'a str,
+    pub(crate) name: String,
     /// How it was found.
     pub(crate) rule: Rule,
 }
@@ -47,11 +47,11 @@ pub(crate) struct Ambiguous {
 /// First by name, seen from the project's directory and then as it is; then, for a report made elsewhere, a name that is
 /// the end of another, from a `/` on, and the longest such end. A name of the report that leads to a file here is that
 /// file and no other. What is left with several possibilities goes by the roots that the others have shown, or is an error.
-pub(crate) fn join<'a>(
+pub(crate) fn join(
     changes: &[Change],
-    measured: &'a Measured,
+    measured: &Measured,
     place: &Place,
-) -> Result<Vec<Option<Joined<'a>>>, Ambiguous> {
+) -> Result<Vec<Option<Joined>>, Ambiguous> {
     let mut joins: Vec<Option<Joined>> = vec![None; changes.len()];
     let mut claimed = BTreeSet::new();
     for rule in [Rule::InProject, Rule::SameName] {
@@ -64,7 +64,7 @@ pub(crate) fn join<'a>(
             let Some((found, _)) = found else { continue };
             let is_other = rule == Rule::SameName && place.are_different(&change.path, found);
             if !is_other && claimed.insert(found.as_str()) {
-                *join = Some(Joined { name: found, rule });
+                *join = Some(Joined { name: found.clone(), rule });
             }
         }
     }
@@ -73,7 +73,7 @@ pub(crate) fn join<'a>(
         .collect();
     let pairs = pairs(changes, &open, measured, &claimed, place);
     for (index, name) in longest(pairs)? {
-        joins[index] = Some(Joined { name, rule: Rule::Suffix });
+        joins[index] = Some(Joined { name: name.to_owned(), rule: Rule::Suffix });
     }
     Ok(joins)
 }
@@ -218,7 +218,7 @@ mod tests {
         let files = report.iter().map(|&name| (name.to_owned(), FileCoverage::default())).collect();
         let measured = Measured { files, ..Measured::default() };
         let joined = join(&changes, &measured, place).map_err(|error| error.to_string())?;
-        Ok(joined.iter().map(|join| join.map_or("-", |join| join.name).to_owned()).collect())
+        Ok(joined.into_iter().map(|join| join.map_or("-".to_owned(), |join| join.name)).collect())
     }
 
     #[track_caller]

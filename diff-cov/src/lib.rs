@@ -1,23 +1,34 @@
 //! Checks the coverage of the lines that a change touches.
 
 mod assessment;
+mod baseline;
+mod category;
 mod changes;
 pub mod cli;
 mod diff;
+mod differential;
+mod functions;
 mod git;
+mod history;
 mod join;
 mod judge;
 mod measured;
 mod notes;
+mod outcome;
 pub mod output;
+mod part;
 mod place;
 mod project;
+mod remap;
+pub mod rule;
+mod statements;
 mod trees;
 
 use cov_model::status::{Failure, Status};
 use cov_model::stream::{Input, Output};
 
 use crate::assessment::Assessment;
+use crate::baseline::Baseline;
 use crate::changes::Changes;
 use crate::cli::Args;
 use crate::judge::judge;
@@ -34,17 +45,26 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let project = Project::open(args)?;
     let mut changes = Changes::get(args, project.base.as_deref(), notes)?;
     changes.leave_out(&project, notes);
-    let measured = Measured::read(&reports, &args.project, &changes, &project)?;
+    let measured = Measured::read(&reports, &changes, &project, args.baseline.is_some())?;
     measured.tell(&changes, notes);
-    let assessment = judge(&changes, &measured, &project, notes)?;
-    write(&assessment, &targets, args.quiet)
+    let baseline = args.baseline.as_ref().map(|input| Baseline::read(input, &project)).transpose()?;
+    let assessment = judge(&mut changes, measured, baseline, &project, notes)?;
+    write(&assessment, &targets, args)
 }
 
-/// The reports to read. Standard input is either a report or the diff.
+/// The reports to read. Standard input is one of them, or the diff, or the baseline.
 fn reports(args: &Args) -> Result<Vec<Input>, Failure> {
     let reports = Input::or_stdin(&args.reports).map_err(|error| usage(&error.to_string()))?;
-    if args.diff == Some(Input::Stdin) && reports.contains(&Input::Stdin) {
-        return Err(usage("standard input is the diff: name a report"));
+    let others = [(&args.diff, "the diff"), (&args.baseline, "the baseline")];
+    let mut is_taken = reports.contains(&Input::Stdin).then_some("a report");
+    for (input, what) in others {
+        if input == &Some(Input::Stdin) {
+            match is_taken.replace(what) {
+                Some("a report") => return Err(usage(&format!("standard input is {what}: name a report"))),
+                Some(other) => return Err(usage(&format!("standard input is {other}: name {what}"))),
+                None => {}
+            }
+        }
     }
     Ok(reports)
 }
@@ -70,11 +90,11 @@ fn usage(message: &str) -> Failure {
 ///
 /// Where there was something to judge the verdict stands in the text. If that goes elsewhere, or there was nothing to
 /// judge, it is a message.
-fn write(assessment: &Assessment, targets: &[Target], is_quiet: bool) -> anyhow::Result<Status> {
-    let status = assessment.verdict.status();
+fn write(assessment: &Assessment, targets: &[Target], args: &Args) -> anyhow::Result<Status> {
+    let status = assessment.status();
     let is_judged = matches!(status, Status::Done | Status::Broken);
     for target in targets.iter().filter(|target| is_judged || !target.is_shown()) {
-        target.write(assessment, is_quiet)?;
+        target.write(assessment, &args.project, args.quiet)?;
     }
     if !is_judged {
         return Err(Failure::new(status, sentence(assessment)).into());

@@ -17,7 +17,7 @@ use crate::project::Project;
 /// The measured files that the change may have touched, and what is worth to know of the others.
 #[derive(Debug, Default)]
 pub(crate) struct Measured {
-    /// The files whose own name (behind the last `/`) is that of a changed file.
+    /// The files whose own name (behind the last `/`) is that of a changed file; all, where a baseline wants them.
     pub(crate) files: BTreeMap<String, FileCoverage>,
     /// How many files the reports have.
     pub(crate) file_count: usize,
@@ -30,13 +30,12 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    /// Reads reports, merged, as far as they have to do with `changes` and as `project` reports them. Their names start at
-    /// `directory`.
+    /// Reads reports, merged, as far as they have to do with `changes`, or all of them, and as `project` reports them.
     pub(crate) fn read(
         inputs: &[Input],
-        directory: &Path,
         changes: &Changes,
         project: &Project,
+        wants_all: bool,
     ) -> anyhow::Result<Self> {
         let touched = changes.diff.changes.iter().map(|change| change.path.as_slice());
         let untracked = changes.untracked.iter().map(Vec::as_slice);
@@ -51,9 +50,9 @@ impl Measured {
                     return false;
                 }
                 seen.borrow_mut().push(name.to_owned());
-                wanted.contains(own_name(name.as_bytes()))
+                wants_all || wanted.contains(own_name(name.as_bytes()))
             };
-            let report = cov_model::read::read_kept(input, directory, &keep)?;
+            let report = cov_model::read::read_kept(input, &project.directory, &keep)?;
             merged.merge(report).with_context(|| input.to_string())?;
             names.extend(seen.into_inner());
         }
@@ -87,6 +86,16 @@ impl Measured {
                 "measured but not judged, since git does not track them: {listed} (see --untracked)"
             ));
         }
+    }
+
+    /// Whether the reports tell of branches.
+    pub(crate) fn has_branches(&self) -> bool {
+        self.files.values().any(|file| file.branches.were_measured())
+    }
+
+    /// Whether the reports tell of functions.
+    pub(crate) fn has_functions(&self) -> bool {
+        self.files.values().any(|file| !file.functions.is_empty())
     }
 
     /// Whether a file of this name is code, as far as the reports know: they have others with its extension.

@@ -43,6 +43,14 @@ impl Place {
         self.in_project(name).unwrap_or(name).to_owned()
     }
 
+    /// What the diff would call a file of the report, if the report's names are what they should be.
+    pub(crate) fn in_diff(&self, name: &str) -> String {
+        match self.names {
+            Names::AtTop => format!("{}{name}", self.prefix),
+            Names::AtProject | Names::Unknown => name.to_owned(),
+        }
+    }
+
     /// Where a file of the diff may be.
     pub(crate) fn files_of_change(&self, name: &[u8]) -> Vec<PathBuf> {
         let path = path_of(name);

@@ -1,20 +1,34 @@
 //! What the project's own configuration says: what is asked of a change, and which files are measured at all.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
-use cov_model::Percent;
-use cov_model::config::{Configuration, CoverageConfig, ToolConfig, process_environment};
+use cov_model::config::{Configuration, CoverageConfig, DiffConfig, ToolConfig, process_environment};
 use cov_model::glob::FileFilter;
 use cov_model::status::{Failure, Status};
 
-use crate::cli::Args;
+use crate::cli::{Args, Excuse};
+use crate::rule::{Demand, Metric, NotARule, Rule};
 
 /// What the project asks for, by its configuration and the command line, which wins.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// The least percentage of changed lines that must be covered.
-    pub(crate) fail_under: Option<Percent>,
+    /// The project's directory, as it was named.
+    pub(crate) directory: PathBuf,
+    /// The project's directory as an absolute path.
+    pub(crate) root: String,
+    /// What must hold of a change: the rules for all of it first.
+    pub(crate) rules: Vec<Rule>,
+    /// Changes of fewer lines are too small to be judged by a percentage.
+    pub(crate) min_lines: u64,
     /// The revision to compare with.
     pub(crate) base: Option<String>,
+    /// Which changed lines do not count.
+    pub(crate) excuses: Vec<Excuse>,
+    /// Whether lines are followed where a file is not the one that was measured.
+    pub(crate) allows_stale: bool,
+    /// Whether every changed file of code must be in the report.
+    pub(crate) wants_all_files: bool,
     /// Which files are not judged.
     excluded: FileFilter,
     /// Which files are measured.
@@ -29,17 +43,25 @@ impl Project {
             anyhow::bail!("{} is no directory", project.display());
         }
         let root = std::path::absolute(project)?.to_string_lossy().into_owned();
-        let tools = ToolConfig::read(project)?.diff;
+        let tools = ToolConfig::read(project)?;
+        let place = tools.path.unwrap_or_default();
+        let tools = tools.diff;
         let configuration = Configuration::read(project, None, &process_environment)?;
         let exclude = if args.exclude.is_empty() { &tools.exclude } else { &args.exclude };
         let path = configuration.path.unwrap_or_default();
         Ok(Self {
-            fail_under: args.fail_under.or(tools.fail_under),
+            directory: project.clone(),
+            rules: rules(args, &tools).with_context(|| place.display().to_string())?,
+            min_lines: args.min_lines.or(tools.min_lines).unwrap_or(0),
             base: args.base.clone().or(tools.base),
+            excuses: args.excuse.clone(),
+            allows_stale: args.allow_stale,
+            wants_all_files: args.all_files,
             excluded: FileFilter::new(&[], exclude, &root)
                 .map_err(|error| Failure::new(Status::Usage, error.to_string()))?,
             measurement: Measurement::new(&configuration.coverage, &root)
                 .with_context(|| path.display().to_string())?,
+            root,
         })
     }
 
@@ -57,6 +79,23 @@ impl Project {
     pub(crate) fn does_not_measure(&self, name: &str) -> bool {
         self.measurement.leaves_out(name)
     }
+}
+
+/// The rules of the command line, each of which replaces those of its kind in the configuration.
+fn rules(args: &Args, tools: &DiffConfig) -> Result<Vec<Rule>, NotARule> {
+    let percents = [
+        (Metric::Lines, args.fail_under.or(tools.fail_under)),
+        (Metric::Branches, args.branches.or(tools.branches)),
+        (Metric::Functions, args.functions.or(tools.functions)),
+    ];
+    let overall = percents.into_iter().filter_map(|(metric, percent)| {
+        percent.map(|percent| Rule::overall(Demand::AtLeast(metric, percent)))
+    });
+    let lost = args.max_lost.or(tools.max_lost).filter(|_| args.baseline.is_some());
+    let lost = lost.map(|most| Rule::overall(Demand::LostAtMost(most)));
+    let configured = || tools.rules.iter().map(|rule| rule.parse()).collect::<Result<Vec<Rule>, _>>();
+    let others = if args.rules.is_empty() { configured()? } else { args.rules.clone() };
+    Ok(overall.chain(lost).chain(others).collect())
 }
 
 /// What coverage.py's configuration says is measured and reported.

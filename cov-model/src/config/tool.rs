@@ -32,6 +32,16 @@ pub struct DiffConfig {
     pub base: Option<String>,
     /// `exclude`: patterns of files that are not judged.
     pub exclude: Vec<String>,
+    /// `branches`: the arms of branches on changed lines.
+    pub branches: Option<Percent>,
+    /// `functions`: changed functions.
+    pub functions: Option<Percent>,
+    /// `max-lost`: how many lines that did not change may have lost their coverage.
+    pub max_lost: Option<u64>,
+    /// `min-lines`: changes of fewer lines are not judged by percentages.
+    pub min_lines: Option<u64>,
+    /// `rules`: as diff-cov's `--rule`, not yet parsed.
+    pub rules: Vec<String>,
 }
 
 /// What must hold of a report.
@@ -117,12 +127,27 @@ struct DiffTable {
     fail_under: Option<Spanned<IgnoredAny>>,
     base: Option<String>,
     exclude: Vec<String>,
+    branches: Option<Spanned<IgnoredAny>>,
+    functions: Option<Spanned<IgnoredAny>>,
+    max_lost: Option<u64>,
+    min_lines: Option<u64>,
+    rules: Vec<String>,
 }
 
 impl DiffTable {
     fn into_config(self, text: &str) -> Result<DiffConfig, (Option<usize>, Problem)> {
-        let Self { fail_under, base, exclude } = self;
-        Ok(DiffConfig { fail_under: percent_at(text, fail_under)?, base, exclude })
+        let percent = |place| percent_at(text, place);
+        let Self { fail_under, base, exclude, branches, functions, max_lost, min_lines, rules } = self;
+        Ok(DiffConfig {
+            fail_under: percent(fail_under)?,
+            base,
+            exclude,
+            branches: percent(branches)?,
+            functions: percent(functions)?,
+            max_lost,
+            min_lines,
+            rules,
+        })
     }
 }
 

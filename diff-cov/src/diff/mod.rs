@@ -3,6 +3,7 @@
 mod block;
 mod compare;
 mod file;
+mod follow;
 mod hunk;
 mod line_map;
 mod moved;
@@ -16,6 +17,7 @@ mod text;
 mod trace;
 
 pub(crate) use compare::compare;
+pub(crate) use follow::follow;
 pub(crate) use line_map::LineMap;
 pub(crate) use moved::tell_moved;
 pub(crate) use name::shown;

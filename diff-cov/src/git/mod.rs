@@ -2,6 +2,7 @@
 
 mod command;
 mod error;
+mod objects;
 
 use std::fs;
 use std::io::{self, BufReader, Read as _};
@@ -10,6 +11,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 
 pub(crate) use self::error::GitError;
+pub(crate) use self::objects::Objects;
 
 use self::command::{Said, command, git, one_line};
 use crate::diff::{self, Change, Diff, DiffError, Kind, Runs};
@@ -35,6 +37,8 @@ pub(crate) struct Base {
     pub(crate) name: String,
     /// The merge base's commit.
     pub(crate) commit: String,
+    /// The revision's own commit.
+    pub(crate) tip: String,
 }
 
 impl Repository {
@@ -70,7 +74,13 @@ impl Repository {
             Some(name) => (name, self.commit(name)?.ok_or_else(|| self.unknown_base(name))?),
             None => self.default_base()?.ok_or(GitError::NoBase)?,
         };
-        let merge_base = git(&self.top, ["merge-base", &tip, "HEAD"])?;
+        let commit = self.merge_base(name, &tip, "HEAD")?;
+        Ok(Base { name: name.to_owned(), commit, tip })
+    }
+
+    /// Where the commit `tip`, which the user calls `name`, and the commit `other` began.
+    fn merge_base(&self, name: &str, tip: &str, other: &str) -> Result<String, GitError> {
+        let merge_base = git(&self.top, ["merge-base", tip, other])?;
         if merge_base.status == Some(1) {
             let remedy = if self.is_shallow {
                 "; the clone is shallow: run `git fetch --unshallow`, or clone with fetch-depth 0".to_owned()
@@ -79,7 +89,7 @@ impl Repository {
             };
             return Err(GitError::NoMergeBase { base: name.to_owned(), remedy });
         }
-        Ok(Base { name: name.to_owned(), commit: merge_base.text()? })
+        merge_base.text()
     }
 
     fn default_base(&self) -> Result<Option<(&'static str, String)>, GitError> {
@@ -116,11 +126,38 @@ impl Repository {
         GitError::UnknownBase { base: base.to_owned(), remedy }
     }
 
-    /// What changed from `base` to the working tree: committed, staged and unstaged in one diff.
+    /// The commits at both ends of a range: `A..B`, or `A...B` from the merge base of both on; without B, HEAD.
+    pub(crate) fn range(&self, range: &str) -> Result<(String, String), GitError> {
+        let commit = |name: &str| {
+            let name = if name.is_empty() { "HEAD" } else { name };
+            self.commit(name)?.ok_or_else(|| self.unknown_base(name))
+        };
+        if let Some((from, to)) = range.split_once("...") {
+            let (tip, to) = (commit(from)?, commit(to)?);
+            return Ok((self.merge_base(from, &tip, &to)?, to));
+        }
+        let (from, to) = range.split_once("..").unwrap_or((range, "HEAD"));
+        Ok((commit(from)?, commit(to)?))
+    }
+
+    /// The commits, newest first and a few at the most, that changed the file `path`.
+    pub(crate) fn commits_of(&self, path: &[u8]) -> Result<Vec<String>, GitError> {
+        let Ok(path) = std::str::from_utf8(path) else { return Ok(Vec::new()) };
+        let said = git(&self.top, ["log", "--format=%H", "--max-count=50", "HEAD", "--", path])?.text()?;
+        Ok(said.lines().map(str::to_owned).collect())
+    }
+
+    /// The texts that git has stored.
+    pub(crate) fn objects(&self) -> Result<Objects, GitError> {
+        Objects::open(&self.top).map_err(GitError::NoGit)
+    }
+
+    /// What changed between `versions`: two commits, a commit and the working tree, `--cached` and a commit for the index,
+    /// or nothing for the index and the working tree.
     ///
     /// Every setting that could change the answer is given, so that no configuration of the user's does: neither a
     /// conversion of the text, nor other names, nor files left out. Submodules are not looked into.
-    pub(crate) fn diff(&self, base: &Base) -> Result<Diff, GitError> {
+    pub(crate) fn diff(&self, versions: &[&str]) -> Result<Diff, GitError> {
         let arguments = [
             // Not to be said of each file: `LF will be replaced by CRLF`.
             "-c",
@@ -142,9 +179,8 @@ impl Repository {
             "--submodule=short",
             "--ignore-submodules=all",
             "-O/dev/null",
-            &base.commit,
-            "--",
         ];
+        let arguments = arguments.iter().chain(versions).chain(&["--"]);
         let mut child = command(&self.top, arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

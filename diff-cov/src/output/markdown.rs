@@ -2,12 +2,16 @@
 
 use std::fmt::Write as _;
 
+use cov_model::ranges;
 use cov_model::status::Status;
 
-use super::snippet::snippets;
+use super::group::groups;
 use super::text::{branch, missing, source_line};
 use super::wording::{plural, sentence};
-use crate::assessment::{Assessment, FileAssessment, Verdict};
+use crate::assessment::{Assessment, FileAssessment, LostFile};
+use crate::category::Category;
+use crate::differential::Differential;
+use crate::outcome::State;
 
 /// How long the table may get, and then the whole, in bytes: a comment on GitHub has at most 65,536 characters.
 const TABLE_LIMIT: usize = 30_000;
@@ -17,26 +21,30 @@ const INFALLIBLE: &str = "a string takes everything";
 
 /// The whole comment.
 pub(super) fn render(assessment: &Assessment) -> String {
-    let mark = match assessment.verdict.status() {
-        Status::Done if is_judged(&assessment.verdict) => "✅ ",
+    let mark = match assessment.status() {
+        Status::Done if is_judged(assessment) => "✅ ",
         Status::Done => "",
         Status::Broken => "❌ ",
         _ => "⚠️ ",
     };
     let mut text = format!("### {mark}Coverage of changed lines\n\n{}\n", prose(&sentence(assessment)));
-    if !matches!(assessment.verdict, Verdict::Lines { .. } | Verdict::NothingExecutable) {
+    if !assessment.is_told() {
         return text;
     }
     text.push_str(&table(&assessment.files));
     text.push_str(&unmeasured(&assessment.unmeasured));
+    text.push_str(&lost(&assessment.lost));
+    if let Some(differential) = &assessment.differential {
+        text.push_str(&categories(differential));
+    }
     let budget = LIMIT.saturating_sub(text.len());
-    text.push_str(&details(&assessment.files, budget));
+    text.push_str(&details(assessment, budget));
     text
 }
 
-/// Whether something was asked for.
-fn is_judged(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Lines { threshold: Some(_), .. })
+/// Whether something was asked for, and judged.
+fn is_judged(assessment: &Assessment) -> bool {
+    assessment.outcomes.iter().any(|outcome| outcome.state == State::Holds) && !assessment.files.is_empty()
 }
 
 /// A row for each file; those with uncovered lines come first, should not all have room.
@@ -47,7 +55,7 @@ fn table(files: &[FileAssessment]) -> String {
     let mut text =
         "\n| File | Coverage | Lines | Missing | Partial branches |\n|---|--:|--:|---|---|\n".to_owned();
     let (lacking, complete): (Vec<_>, Vec<_>) =
-        files.iter().partition(|file| !file.missing.is_empty() || !file.partial.is_empty());
+        files.iter().partition(|file| !file.missing.is_empty() || file.partial().next().is_some());
     let mut left = files.len();
     for file in lacking.into_iter().chain(complete) {
         let row = row(file);
@@ -70,7 +78,7 @@ fn are(count: usize) -> &'static str {
 
 fn row(file: &FileAssessment) -> String {
     let ratio = file.ratio();
-    let partial: Vec<String> = file.partial.iter().map(|view| branch(view, " → ")).collect();
+    let partial: Vec<String> = file.partial().map(|view| branch(view, " → ")).collect();
     format!(
         "| {} | {} % | {} of {} | {} | {} |\n",
         code(&file.name),
@@ -99,18 +107,65 @@ fn unmeasured(names: &[String]) -> String {
     text
 }
 
-/// The source around uncovered lines, folded in, as far as there is room for `budget` bytes.
-fn details(files: &[FileAssessment], budget: usize) -> String {
+/// A row for each file with lines that lost their coverage.
+fn lost(files: &[LostFile]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "\n| Unchanged, and not covered any more | Lines | Tests that are gone |\n|---|---|---|\n".to_owned();
+    for (index, file) in files.iter().enumerate() {
+        let lines = if file.is_vanished {
+            "not in the report any more".to_owned()
+        } else {
+            ranges::runs(file.lines.iter().copied())
+                .into_iter()
+                .map(ranges::shown)
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let tests: Vec<String> = file.deleted_tests.iter().take(3).map(|test| code(test)).collect();
+        let row = format!("| {} | {lines} | {} |\n", code(&file.name), tests.join(", "));
+        if text.len() + row.len() > TABLE_LIMIT / 3 {
+            writeln!(text, "\n... and {}.", plural((files.len() - index) as u64, "more file"))
+                .expect(INFALLIBLE);
+            break;
+        }
+        text.push_str(&row);
+    }
+    text
+}
+
+/// What became of everything since the baseline, folded in.
+fn categories(differential: &Differential) -> String {
+    let mut text = "\n<details><summary>Since the baseline</summary>\n\n\
+                    | | Lines | Branches | Functions | |\n|---|--:|--:|--:|---|\n"
+        .to_owned();
+    let Differential { lines, branches, functions, lost: _ } = differential;
+    for category in Category::ALL {
+        let [lines, branches, functions] = [lines, branches, functions].map(|counts| counts.of(category));
+        let (code, meaning) = (category.code(), category.meaning());
+        writeln!(text, "| {code} | {lines} | {branches} | {functions} | {meaning} |").expect(INFALLIBLE);
+    }
+    text + "\n</details>\n"
+}
+
+/// The source around uncovered lines, folded in, most worth a test first, as far as there is room for `budget` bytes.
+fn details(assessment: &Assessment, budget: usize) -> String {
     let mut text = String::new();
-    for file in files {
-        let groups = snippets(file);
-        if groups.is_empty() {
+    for group in groups(assessment) {
+        let snippets = group.snippets();
+        if snippets.is_empty() {
             continue;
         }
-        let groups = groups.iter().map(|group| group.iter().map(source_line).collect::<String>());
-        let source = groups.collect::<Vec<_>>().join("  ...\n");
+        let snippets = snippets.iter().map(|lines| lines.iter().map(source_line).collect::<String>());
+        let source = snippets.collect::<Vec<_>>().join("  ...\n");
         let fence = fence(&source);
-        let part = format!("\n{}\n\n{fence}text\n{source}{fence}\n", code(&file.name));
+        let function = match &group.function {
+            Some(function) => format!(" {} ({})", code(function), group.extent()),
+            None => String::new(),
+        };
+        let part = format!("\n{}{function}\n\n{fence}text\n{source}{fence}\n", code(&group.file.name));
         if text.len() + part.len() > budget {
             text.push_str("\nThe rest is too long for a comment.\n");
             break;

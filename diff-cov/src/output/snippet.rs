@@ -19,11 +19,11 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
-/// Excerpts of a file's source: groups of neighbouring lines. None if nothing is missing, or there is no source here.
-pub(super) fn snippets(file: &FileAssessment) -> Vec<Vec<Line>> {
-    let Some(source) = file.source.as_ref().filter(|_| !file.missing.is_empty()) else { return Vec::new() };
+/// Excerpts of a file's source around `missing` lines: groups of neighbouring lines. None if there is no source here.
+pub(super) fn snippets(file: &FileAssessment, missing: &[u32]) -> Vec<Vec<Line>> {
+    let Some(source) = file.source.as_ref().filter(|_| !missing.is_empty()) else { return Vec::new() };
     let Ok(source) = fs::read(source) else { return Vec::new() };
-    excerpts(&source, &file.missing)
+    excerpts(&source, missing)
 }
 
 fn excerpts(source: &[u8], missing: &[u32]) -> Vec<Vec<Line>> {

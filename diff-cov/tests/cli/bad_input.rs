@@ -283,7 +283,10 @@ fn a_command_line_that_is_wrong_is_status_64() {
     for (arguments, expected) in [
         (&["--fail-under=101"][..], "is not a percentage"),
         (&["--fail-under=x"], "is not a percentage"),
-        (&["--to=html"], "\"html\" is no format: it is one of text, markdown, json"),
+        (
+            &["--to=pdf"],
+            "\"pdf\" is no format: it is one of text, markdown, html, json, github, sarif, gitlab, cobertura",
+        ),
         (&["--to=text="], "a path must follow the ="),
         (&["--to=text", "--to=json"], "standard output can be written once only"),
         (&["--base=main", "--diff=x"], "cannot be used with"),
