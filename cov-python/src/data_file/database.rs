@@ -215,9 +215,16 @@ fn add_arcs(
         arcs.dedup();
     }
     if let Some(context) = contexts.get(&context) {
-        union(file.contexts.entry(Arc::clone(context)).or_default(), lines_of_arcs(&arcs));
+        add_context(file, context, lines_of_arcs(&arcs));
     }
     union(&mut file.arcs, arcs);
+}
+
+/// Adds the lines that ran in a context, if any did.
+fn add_context(file: &mut FileData, context: &Arc<str>, lines: Vec<u32>) {
+    if !lines.is_empty() {
+        union(file.contexts.entry(Arc::clone(context)).or_default(), lines);
+    }
 }
 
 /// Reads the lines; whether there are any.
@@ -234,7 +241,8 @@ fn read_lines(
     while let Some(row) = rows.next()? {
         any = true;
         let ValueRef::Blob(bits) = row.get_ref(2)? else {
-            return Err(wrong(TABLE, "the lines are no blob"));
+            let found = row.get_ref(2)?.data_type();
+            return Err(wrong(TABLE, format!("{found} where the lines should be")));
         };
         budget.spend(bits.len())?;
         if let Some(largest) = numbits::largest(bits)
@@ -247,7 +255,7 @@ fn read_lines(
         let mut lines = Vec::with_capacity(numbits::count(bits));
         lines.extend(numbits::numbers(bits));
         if let Some(context) = contexts.get(&context) {
-            union(file.contexts.entry(Arc::clone(context)).or_default(), lines.clone());
+            add_context(file, context, lines.clone());
         }
         union(&mut file.lines, lines);
     }

@@ -21,6 +21,9 @@ pub struct ReadOptions {
 /// The bytes that every `SQLite` database starts with.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
+/// How many bytes the head of a database has.
+const HEAD: u64 = 100;
+
 /// What the data files of coverage.py 4 start with.
 const MAGIC_OF_4: &[u8] = b"!coverage.py: This is a private format";
 
@@ -38,8 +41,9 @@ impl DataFile {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory, not a file").into());
         }
         let mut start = Vec::new();
-        file.by_ref().take(64).read_to_end(&mut start)?;
+        file.by_ref().take(HEAD).read_to_end(&mut start)?;
         check_start(&start)?;
+        check_length(&start, metadata.len())?;
         check_no_writer(&file, path)?;
         let flags =
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -50,6 +54,7 @@ impl DataFile {
     /// Reads a data file that is in memory, as when it was packed.
     pub fn from_bytes(bytes: &[u8], options: ReadOptions) -> Result<Self, DataFileError> {
         check_start(bytes)?;
+        check_length(bytes, bytes.len() as u64)?;
         let mut connection = Connection::open_in_memory()?;
         connection.deserialize_read_exact("main", bytes, bytes.len(), true)?;
         database::read(&connection, bytes.len() as u64, options)
@@ -70,6 +75,24 @@ fn check_start(start: &[u8]) -> Result<(), DataFileError> {
         }
         _ => DataFileError::Foreign("it is no SQLite database".to_owned()),
     })
+}
+
+/// Refuses a database that is shorter than its head says: `SQLite` would take the missing pages for empty ones.
+///
+/// The offsets are those of `SQLite`'s file format. Only a head whose two counters of changes agree knows the length.
+fn check_length(head: &[u8], length: u64) -> Result<(), DataFileError> {
+    let field = |offset: usize| head.get(offset..offset + 4).and_then(|bytes| bytes.try_into().ok());
+    let number = |offset| field(offset).map(u32::from_be_bytes).unwrap_or_default();
+    let page = match head.get(16..18) {
+        Some([0, 1]) => 65536,
+        Some([high, low]) => u64::from(u16::from_be_bytes([*high, *low])),
+        _ => 0,
+    };
+    let whole = if number(24) == number(92) { u64::from(number(28)) * page } else { 0 };
+    if length < whole.max(HEAD) {
+        return Err(DataFileError::Damaged(format!("it ends after {length} of {} bytes", whole.max(HEAD))));
+    }
+    Ok(())
 }
 
 /// Whether this is a pickled dictionary with `collector` or `lines` in it: protocol 2, which coverage.py 3 wrote.

@@ -165,14 +165,15 @@ impl PathAliases {
 
     /// `data` with its files named as on this machine, separators included, as `coverage combine` does.
     ///
-    /// Files that get the same name are merged. Relative paths are mapped before absolute ones, because of the rules that
-    /// follow from them; coverage.py maps in the order in which files were first met, whatever that was.
+    /// Files that get the same name are merged. Those of this directory are mapped before the others, because of the
+    /// rules that follow from them; coverage.py maps in the order in which files were first met, whatever that was.
     #[must_use]
     pub fn apply_to(&mut self, data: DataFile, exists: &dyn Fn(&str) -> bool) -> DataFile {
-        let (relative, absolute): (Vec<_>, Vec<_>) = data.files.keys().partition(|path| !is_absolute(path));
-        let names: HashMap<String, String> = relative
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            data.files.keys().partition(|path| !is_absolute(self.relative(path)));
+        let names: HashMap<String, String> = here
             .into_iter()
-            .chain(absolute)
+            .chain(elsewhere)
             .map(|path| (path.clone(), self.map(path, exists).replace(['/', '\\'], MAIN_SEPARATOR_STR)))
             .collect();
         data.with_paths(|path| names.get(path).cloned().unwrap_or_else(|| path.to_owned()))
