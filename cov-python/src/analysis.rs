@@ -4,7 +4,7 @@ use crate::line_map::LineMap;
 use crate::pattern::Patterns;
 use crate::python_version::PythonVersion;
 use crate::syntax::{Syntax, SyntaxError};
-use crate::{exclusions, statements};
+use crate::{docstrings, exclusions, statements};
 
 /// Everything that reports need to know about a source file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,17 +27,26 @@ impl Analysis {
         let syntax = Syntax::parse(text, version)?;
         let line_map = LineMap::of(&syntax);
         let raw = statements::find(&syntax, &line_map);
-        let matches = patterns.exclude.as_ref().map(|exclude| exclude.lines_matching(text, None));
-        let excluded = exclusions::find(&syntax, &line_map, &matches.unwrap_or_default());
-        let no_branch = patterns.partial.lines_matching(text, Some(&line_map));
+        let matches = patterns.exclude.as_ref().map(|exclude| exclude.lines_matching(text, None)).transpose();
+        let matches = matches.map_err(too_complex)?.unwrap_or_default();
+        let excluded = exclusions::find(&syntax, &line_map, &raw, matches);
+        let docstrings = docstrings::find(&syntax);
+        let no_branch = patterns.partial.lines_matching(text, Some(&line_map)).map_err(too_complex)?;
         Ok(Self {
-            statements: raw.iter().filter(|&line| !excluded.contains(line)).collect(),
+            statements: raw
+                .iter()
+                .filter(|&line| !excluded.contains(line) && !docstrings.contains(line))
+                .collect(),
             excluded: excluded.iter().collect(),
             no_branch: no_branch.iter().collect(),
             length: python_line_count(text),
             line_map,
         })
     }
+}
+
+fn too_complex(line: u32) -> SyntaxError {
+    SyntaxError { message: "a pattern of the configuration takes too much backtracking".to_owned(), line }
 }
 
 /// `len(text.splitlines())` of Python, which knows more line ends than `\n`.

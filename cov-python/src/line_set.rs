@@ -38,9 +38,14 @@ impl LineSet {
         self.words.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
+    /// The lines from `first` to `last`, both included, that are in, ascending.
+    pub fn within(&self, first: u32, last: u32) -> impl Iterator<Item = u32> + '_ {
+        (first..=last).filter(|&line| self.contains(line))
+    }
+
     /// Whether any line from `first` to `last`, both included, is in.
     pub fn meets(&self, first: u32, last: u32) -> bool {
-        (first..=last).any(|line| self.contains(line))
+        self.within(first, last).next().is_some()
     }
 
     /// Whether no line is in.

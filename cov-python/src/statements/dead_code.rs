@@ -1,0 +1,81 @@
+//! What is left of code that Python cannot reach.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Decorator, Expr, Stmt};
+use ruff_text_size::Ranged;
+
+use super::Finder;
+use crate::python_version::PythonVersion;
+
+impl Finder<'_> {
+    /// Takes statements that are never reached.
+    ///
+    /// Python 3.12 drops them. Python 3.11 drops their bytecode, but keeps the code of the functions, classes, lambdas
+    /// and comprehensions in them, which coverage.py then finds.
+    pub(super) fn dead_block(&mut self, statements: &[Stmt]) {
+        if self.version() == PythonVersion::Python311 {
+            let mut code_objects = CodeObjects { finder: self };
+            for statement in statements {
+                code_objects.visit_stmt(statement);
+            }
+        }
+    }
+
+    /// Takes an expression that is never reached.
+    pub(super) fn dead_expression(&mut self, expression: &Expr) {
+        if self.version() == PythonVersion::Python311 {
+            CodeObjects { finder: self }.visit_expr(expression);
+        }
+    }
+}
+
+/// Looks for what has code of its own.
+struct CodeObjects<'f, 's> {
+    finder: &'f mut Finder<'s>,
+}
+
+impl CodeObjects<'_, '_> {
+    /// The code of a function or class starts at its first decorator.
+    fn definition(&mut self, decorators: &[Decorator], line: u32) {
+        match decorators.first() {
+            Some(first) => self.finder.add(first.start()),
+            None => self.finder.add_line(line),
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for CodeObjects<'_, '_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) => {
+                self.definition(&function.decorator_list, self.finder.syntax.function_line(function));
+                for decorator in &function.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                self.visit_parameters(&function.parameters);
+                self.finder.function_body(&function.body);
+            }
+            Stmt::ClassDef(class) => {
+                self.definition(&class.decorator_list, self.finder.syntax.class_line(class));
+                for decorator in &class.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                if let Some(arguments) = &class.arguments {
+                    self.visit_arguments(arguments);
+                }
+                self.finder.class_body(&class.body);
+            }
+            _ => walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if matches!(
+            expression,
+            Expr::Lambda(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_)
+        ) {
+            self.finder.add(expression.start());
+        }
+        walk_expr(self, expression);
+    }
+}
