@@ -16,6 +16,7 @@ pub mod path;
 mod percent;
 pub mod ranges;
 pub mod read;
+pub mod regions;
 mod report;
 pub mod status;
 pub mod stream;

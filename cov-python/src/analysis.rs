@@ -1,9 +1,13 @@
 //! What coverage.py's `PythonParser` knows about a file, without running it.
 
+use crate::arcs::{self, ArcDescriptions, PossibleArcs};
+use crate::data_file::LineArc;
 use crate::line_map::LineMap;
 use crate::pattern::Patterns;
 use crate::python_version::PythonVersion;
+use crate::regions::{self, Region};
 use crate::syntax::{Syntax, SyntaxError};
+use crate::with_jumps::WithJumps;
 use crate::{docstrings, exclusions, statements};
 
 /// Everything that reports need to know about a source file.
@@ -17,6 +21,14 @@ pub struct Analysis {
     pub line_map: LineMap,
     /// Lines that need not take all of their branches, ascending.
     pub no_branch: Vec<u32>,
+    /// The ways that control can go, ascending; coverage.py's `PythonParser.arcs`. See [`crate::arcs`].
+    pub arcs: Vec<LineArc>,
+    /// What measured arcs are corrected by, see [`Self::translate_arcs`].
+    pub with_jumps: WithJumps,
+    /// The words for the arcs.
+    pub arc_descriptions: ArcDescriptions,
+    /// The functions and classes, by their first line.
+    pub regions: Vec<Region>,
     /// How many lines Python's `splitlines` makes of the text.
     pub length: u32,
 }
@@ -32,6 +44,7 @@ impl Analysis {
         let excluded = exclusions::find(&syntax, &line_map, &raw, matches);
         let docstrings = docstrings::find(&syntax);
         let no_branch = patterns.partial.lines_matching(text, Some(&line_map)).map_err(too_complex)?;
+        let PossibleArcs { arcs, with_jumps, descriptions } = arcs::find(&syntax, &line_map, &raw);
         Ok(Self {
             statements: raw
                 .iter()
@@ -39,9 +52,32 @@ impl Analysis {
                 .collect(),
             excluded: excluded.iter().collect(),
             no_branch: no_branch.iter().collect(),
+            arcs,
+            with_jumps,
+            arc_descriptions: descriptions,
+            regions: regions::find(&syntax),
             length: python_line_count(text),
             line_map,
         })
+    }
+
+    /// The arcs that start in `line`, ascending.
+    pub fn arcs_from(&self, line: i32) -> &[LineArc] {
+        arcs::arcs_from(&self.arcs, line)
+    }
+
+    /// The lines from which control can go on to lines that are not excluded, with the number of such ways, ascending.
+    /// More than one way makes the line a branch. coverage.py's `PythonParser.exit_counts`.
+    pub fn exit_counts(&self) -> Vec<(i32, u32)> {
+        let is_excluded =
+            |line| u32::try_from(line).is_ok_and(|line| self.excluded.binary_search(&line).is_ok());
+        arcs::exit_counts(&self.arcs, is_excluded)
+    }
+
+    /// What measured arcs stand for, in any order and maybe twice: coverage.py's `PythonParser.translate_arcs`.
+    pub fn translate_arcs(&self, measured: &[LineArc]) -> Vec<LineArc> {
+        let fixed = measured.iter().filter_map(|&arc| self.with_jumps.fix(arc));
+        fixed.map(|(from, to)| (self.line_map.signed(from), self.line_map.signed(to))).collect()
     }
 }
 

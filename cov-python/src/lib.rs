@@ -1,6 +1,8 @@
 //! What is Python's alone: what coverage.py measured and reported.
 
 pub mod analysis;
+pub mod arcs;
+mod constant_test;
 pub mod coveragepy_json;
 pub mod data_file;
 mod docstrings;
@@ -12,6 +14,9 @@ pub mod path_aliases;
 pub mod pattern;
 mod python_regex;
 pub mod python_version;
+pub mod regions;
 pub mod source;
 pub mod statements;
+mod suites;
 pub mod syntax;
+pub mod with_jumps;
