@@ -5,14 +5,19 @@ use std::path::PathBuf;
 use clap::builder::styling::Styles;
 use clap::{Parser, ValueEnum};
 use cov_model::stream::{Input, Output};
+use cov_python::python_version::PythonVersion;
 
 use crate::path_map::PathMapping;
 
 const AFTER_HELP: &str = "\
 INPUTS:
-  reports of the cov tools, coverage.py's JSON reports, Cobertura XML, and the manifests of runs
-  (run-KofN.json), told apart by content, gzip and zstd unpacked. A directory stands for the
-  profile-KofN.json and run-KofN.json in it and below, but not below hidden directories.
+  reports of the cov tools, coverage.py's data files and JSON reports, Cobertura XML, and the
+  manifests of runs (run-KofN.json), told apart by content, gzip and zstd unpacked. A directory
+  stands for the profile-KofN.json and run-KofN.json in it and below, but not below hidden
+  directories, and for the data files (.coverage, .coverage.*) directly in it.
+
+  Data files of coverage.py are combined and analysed under the configuration of the project, as
+  `coverage combine` and `coverage report` would; they are never changed, and none is deleted.
 
   Of a sharded run, all profiles and all manifests must be there: together they prove that every
   test ran once, and that its measurement is here.
@@ -20,6 +25,7 @@ INPUTS:
 EXAMPLES:
   cov-run && cov-merge .cov | cov-gate --fail-under 95
   cov-merge artifacts/ -o coverage.json
+  coverage run -m pytest; cov-merge .coverage | cov-report
   cov-merge frontend.xml backend.json --path-map src=frontend/src --format cobertura -o all.xml
 
 EXIT STATUS:
@@ -58,6 +64,14 @@ pub struct Args {
     /// The project's directory, which names of files are relative to
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub project: PathBuf,
+
+    /// The configuration for data files, instead of what is found in the project's directory
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// The Python that wrote the data files, which do not tell: 3.11 or later [default: 3.13]
+    #[arg(long, value_name = "VERSION")]
+    pub python_version: Option<PythonVersion>,
 }
 
 /// What a report is written as.

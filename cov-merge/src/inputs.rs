@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cov_model::status::{Failure, Status};
 use cov_model::stream::Input;
+use cov_python::data_file::fragments;
 use walkdir::{DirEntry, WalkDir};
 
-/// The inputs to read: a directory stands for what cov-run writes.
+/// What coverage.py calls its data files, if nobody says otherwise.
+const DATA_FILE: &str = ".coverage";
+
+/// The inputs to read: a directory stands for what cov-run writes, and for coverage.py's data files.
 pub(crate) fn expand(named: &[Input]) -> anyhow::Result<Vec<Input>> {
     let named = Input::or_stdin(named).map_err(|twice| Failure::new(Status::Usage, twice.to_string()))?;
     let mut inputs = Vec::new();
@@ -23,8 +27,8 @@ pub(crate) fn expand(named: &[Input]) -> anyhow::Result<Vec<Input>> {
     Ok(inputs)
 }
 
-/// The profiles and manifests in `directory` and below, by name. Directories that are hidden, or linked to, are not
-/// looked into.
+/// The profiles and manifests in `directory` and below, by name, and the data files in it. Directories that are hidden,
+/// or linked to, are not looked into.
 fn files_of(directory: &Path) -> anyhow::Result<Vec<Input>> {
     let is_hidden =
         |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
@@ -37,9 +41,11 @@ fn files_of(directory: &Path) -> anyhow::Result<Vec<Input>> {
             files.push(Input::File(entry.into_path()));
         }
     }
+    let data_files = fragments::in_directory(directory, DATA_FILE);
+    files.extend(data_files.with_context(|| directory.display().to_string())?.into_iter().map(Input::File));
     if files.is_empty() {
         anyhow::bail!(
-            "{}: there is no profile-KofN.json and no run-KofN.json in this directory: name the files, if they are called otherwise",
+            "{}: there is no profile-KofN.json, no run-KofN.json and no {DATA_FILE} in this directory: name the files, if they are called otherwise",
             directory.display()
         );
     }

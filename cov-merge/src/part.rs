@@ -1,6 +1,8 @@
-//! One input: a report, or the manifest of a run.
+//! One input: a report, the manifest of a run, or data that is still to be analysed.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use cov_model::cobertura::Paths;
 use cov_model::manifest::{Manifest, ManifestError};
@@ -20,6 +22,10 @@ pub(crate) enum Part {
     Report(Report),
     /// The manifest of a run.
     Manifest(Box<Manifest>),
+    /// A data file of coverage.py, to be read where it is.
+    DataFile(PathBuf),
+    /// The bytes of one that is packed, or no file.
+    PackedData(Vec<u8>),
 }
 
 /// Reads `input`. Names of files become relative to `project`, and as `path_map` has them.
@@ -27,6 +33,12 @@ pub(crate) fn read(input: &Input, project: &Path, path_map: &PathMap) -> anyhow:
     let found = read::open(input)?;
     let report = match found.content {
         Content::Manifest => return Ok(Part::Manifest(Box::new(manifest(found, input)?))),
+        Content::CoveragePyData => {
+            return Ok(match plain_file(input) {
+                Some(path) => Part::DataFile(path.to_owned()),
+                None => Part::PackedData(all_of(found, input)?),
+            });
+        }
         Content::CoveragePyJson => {
             let bytes = all_of(found, input)?;
             let report = coveragepy_json::read(&bytes).map_err(|error| match error {
@@ -56,6 +68,16 @@ fn manifest(found: Found, input: &Input) -> Result<Manifest, ReadError> {
         ManifestError::Shape { line, message } => ReadError::at(input, Some(line), message),
         ManifestError::Contradiction(message) => ReadError::at(input, None, message),
     })
+}
+
+/// The path of a regular file that is not packed.
+fn plain_file(input: &Input) -> Option<&Path> {
+    let Input::File(path) = input else { return None };
+    let mut start = [0; 2];
+    let is_plain =
+        path.is_file() && File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok());
+    // The other two kinds of packing do not begin as any data file does.
+    (is_plain && !matches!(start, [0x1f, 0x8b] | [0x28, 0xb5])).then_some(path)
 }
 
 fn all_of(mut found: Found, input: &Input) -> Result<Vec<u8>, ReadError> {

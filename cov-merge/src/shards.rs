@@ -31,6 +31,11 @@ impl Shards {
         Ok(())
     }
 
+    /// Takes over a report that nobody split.
+    pub(crate) fn add_whole_report(&mut self) {
+        self.whole_reports += 1;
+    }
+
     /// Takes note of a manifest; two of the same shard are refused.
     pub(crate) fn add_manifest(&mut self, input: &Input, manifest: Manifest) -> Result<(), Failure> {
         let shard = manifest.shard();

@@ -32,6 +32,8 @@ pub enum Content {
     Manifest,
     /// The JSON report of coverage.py.
     CoveragePyJson,
+    /// A data file of coverage.py (`.coverage`), of this or an older version.
+    CoveragePyData,
     /// Cobertura XML.
     Cobertura,
 }
@@ -65,6 +67,7 @@ impl Found {
             }
             Content::Manifest => Err(ReadError::new(&input, Problem::Manifest)),
             Content::CoveragePyJson => Err(ReadError::new(&input, Problem::CoveragePyJson)),
+            Content::CoveragePyData => Err(ReadError::new(&input, Problem::CoveragePyData)),
         }
     }
 }
@@ -77,6 +80,10 @@ fn read_json(reader: impl BufRead, paths: &Paths<'_>) -> Result<Report, JsonErro
 
 /// How much is looked at before a decision; white space in front may be longer.
 const LOOK: usize = 512;
+
+/// What data files of coverage.py begin with: `SQLite` since version 5, text of version 4, and pickles before that.
+const DATA_FILES: [&[u8]; 3] =
+    [b"SQLite format 3\0", b"!coverage.py: This is a private format", b"\x80\x02}q"];
 
 /// What the reader holds, and the bytes that were taken from it to know.
 fn look(reader: &mut impl BufRead) -> Result<(Content, Vec<u8>), Problem> {
@@ -93,6 +100,7 @@ fn look(reader: &mut impl BufRead) -> Result<(Content, Vec<u8>), Problem> {
     }
     let visible = start.trim_ascii_start();
     let content = match visible.first() {
+        _ if DATA_FILES.iter().any(|magic| start.starts_with(magic)) => Content::CoveragePyData,
         Some(b'<') => Content::Cobertura,
         Some(b'{') if visible.starts_with(br#"{"format":"cov-report","#) => Content::Report,
         Some(b'{') => {
@@ -131,9 +139,6 @@ fn foreign(start: &[u8]) -> String {
     let lcov = [&b"TN:"[..], b"SF:", b"VER:"];
     let known = match start {
         [] => "it is empty",
-        start if start.starts_with(b"SQLite format 3\0") => {
-            "it is a data file of coverage.py: run `coverage json` and merge its report with cov-merge"
-        }
         start if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") => {
             "it is UTF-16: convert it to UTF-8, as with `iconv -t UTF-8`"
         }
@@ -171,6 +176,8 @@ enum Problem {
     Manifest,
     #[error("this is the JSON report of coverage.py: merge it with cov-merge first")]
     CoveragePyJson,
+    #[error("this is a data file of coverage.py: merge it with cov-merge first")]
+    CoveragePyData,
     #[error("not a coverage report: {0}")]
     Foreign(String),
     #[error("{}{message}", line.map_or_else(String::new, |line| format!("{line}: ")))]
@@ -267,7 +274,10 @@ mod tests {
     fn what_is_no_report_is_named() {
         refused(b"", "FILE: not a coverage report: it is empty");
         refused(b" \n ", "FILE: not a coverage report: it is empty");
-        refused(b"SQLite format 3\0", "FILE: not a coverage report: it is a data file of coverage.py");
+        refused(
+            b"SQLite format 3\0",
+            "FILE: this is a data file of coverage.py: merge it with cov-merge first",
+        );
         refused(b"TN:\nSF:a.c\n", "FILE: not a coverage report: LCOV");
         refused(b"mode: set\n", "FILE: not a coverage report: coverage profiles of Go");
         refused(b"\xff\xfe<\0", "FILE: not a coverage report: it is UTF-16");

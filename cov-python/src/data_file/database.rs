@@ -49,6 +49,14 @@ pub(super) fn read(
     })
 }
 
+/// Whether a context has a name.
+pub(super) fn has_contexts(connection: &Connection) -> Result<bool, DataFileError> {
+    distrust(connection)?;
+    check_tables(connection)?;
+    let mut statement = connection.prepare("select 1 from context where context <> '' limit 1")?;
+    Ok(statement.exists([])?)
+}
+
 /// What a database can make `SQLite` do is narrowed: it may come from anywhere, and be made by anybody.
 fn distrust(connection: &Connection) -> Result<(), DataFileError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -5,6 +5,7 @@
 
 mod database;
 mod error;
+pub mod fragments;
 mod merge;
 mod read;
 mod uri;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 pub use error::DataFileError;
 pub use merge::DataConflict;
-pub use read::{ReadOptions, is_data_file};
+pub use read::ReadOptions;
 
 /// The data of one file, or of several merged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,18 @@ pub struct DataFile {
     pub files: BTreeMap<String, FileData>,
     /// The versions of coverage.py that wrote the data.
     pub written_by: BTreeSet<String>,
+}
+
+impl DataFile {
+    /// Whether any context has a name.
+    pub fn has_named_contexts(&self) -> bool {
+        self.files.values().flat_map(|file| file.contexts.keys()).any(|name| !name.is_empty())
+    }
+
+    /// Drops all contexts.
+    pub fn forget_contexts(&mut self) {
+        self.files.values_mut().for_each(|file| file.contexts.clear());
+    }
 }
 
 /// What coverage.py measured: one or the other in a whole run.

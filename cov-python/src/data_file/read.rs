@@ -27,28 +27,17 @@ const HEAD: u64 = 100;
 /// What the data files of coverage.py 4 start with.
 const MAGIC_OF_4: &[u8] = b"!coverage.py: This is a private format";
 
-/// Whether what starts with `start` is a data file of coverage.py, of this or an older version; 40 bytes are enough.
-pub fn is_data_file(start: &[u8]) -> bool {
-    start.starts_with(MAGIC) || start.starts_with(MAGIC_OF_4) || is_pickle(start)
-}
-
 impl DataFile {
     /// Reads the data file at `path`, which must be a regular file.
     pub fn read(path: &Path, options: ReadOptions) -> Result<Self, DataFileError> {
-        let mut file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory, not a file").into());
-        }
-        let mut start = Vec::new();
-        file.by_ref().take(HEAD).read_to_end(&mut start)?;
-        check_start(&start)?;
-        check_length(&start, metadata.len())?;
-        check_no_writer(&file, path)?;
-        let flags =
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(immutable_uri(path)?, flags)?;
-        database::read(&connection, metadata.len(), options)
+        let (connection, size) = open(path)?;
+        database::read(&connection, size, options)
+    }
+
+    /// Whether contexts (tests) with a name were recorded in the data file at `path`.
+    pub fn has_contexts(path: &Path) -> Result<bool, DataFileError> {
+        let (connection, _) = open(path)?;
+        database::has_contexts(&connection)
     }
 
     /// Reads a data file that is in memory, as when it was packed.
@@ -59,6 +48,24 @@ impl DataFile {
         connection.deserialize_read_exact("main", bytes, bytes.len(), true)?;
         database::read(&connection, bytes.len() as u64, options)
     }
+}
+
+/// The database at `path`, and how many bytes it takes.
+fn open(path: &Path) -> Result<(Connection, u64), DataFileError> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory, not a file").into());
+    }
+    let mut start = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut start)?;
+    check_start(&start)?;
+    check_length(&start, metadata.len())?;
+    check_no_writer(&file, path)?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(immutable_uri(path)?, flags)?;
+    Ok((connection, metadata.len()))
 }
 
 /// Refuses what does not start as a database.
