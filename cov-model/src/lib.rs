@@ -4,6 +4,7 @@
 //! The library knows no command line and prints nothing.
 
 mod branch;
+pub mod arm;
 pub mod cobertura;
 pub mod config;
 mod digest;

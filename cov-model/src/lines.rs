@@ -24,6 +24,13 @@ impl Lines {
         self.0.iter().copied()
     }
 
+    /// The lines from `first` to `last` with their hits, ascending.
+    pub fn between(&self, first: u32, last: u32) -> impl ExactSizeIterator<Item = (u32, u64)> + '_ {
+        let start = self.0.partition_point(|&(line, _)| line < first);
+        let end = self.0.partition_point(|&(line, _)| line <= last).max(start);
+        self.0[start..end].iter().copied()
+    }
+
     /// The lines that were never hit, ascending.
     pub fn missed(&self) -> impl Iterator<Item = u32> + '_ {
         self.iter().filter(|&(_, hits)| hits == 0).map(|(line, _)| line)
@@ -96,6 +103,8 @@ mod tests {
         assert_eq!(lines.get(3), Some(u64::MAX));
         assert_eq!(lines.get(2), None);
         assert!(!lines.is_hit(1));
+        assert_eq!(lines.between(2, 9).collect::<Vec<_>>(), [(3, u64::MAX)]);
+        assert_eq!(lines.between(9, 2).len(), 0);
     }
 
     #[test]
