@@ -23,7 +23,7 @@ _cov__merge() {
 
     case "${cmd}" in
         cov__merge)
-            opts="-o -h -V --output --format --path-map --allow-incomplete --project --help --version"
+            opts="-o -h -V --output --format --path-map --allow-incomplete --project --config --python-version --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -46,6 +46,14 @@ _cov__merge() {
                     return 0
                     ;;
                 --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --python-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

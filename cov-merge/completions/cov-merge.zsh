@@ -21,6 +21,8 @@ _cov-merge() {
 cobertura\:"Cobertura XML, for other tools"))' \
 '*--path-map=[Rename files\: those below FROM are below TO; may be repeated, the longest FROM wins]:FROM=TO:_default' \
 '--project=[The project'\''s directory, which names of files are relative to]:DIR:_files' \
+'--config=[The configuration for data files, instead of what is found in the project'\''s directory]:FILE:_files' \
+'--python-version=[The Python that wrote the data files, which do not tell\: 3.11 or later \[default\: 3.13\]]:VERSION:_default' \
 '--allow-incomplete[Merge what there is of a sharded run; the report says which shards are in it]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \

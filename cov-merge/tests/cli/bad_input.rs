@@ -54,7 +54,7 @@ fn what_is_no_report() {
     refused("hello", " not a coverage report: it begins with \"hello\"");
     refused(
         "SQLite format 3\0",
-        " not a coverage report: it is a data file of coverage.py: run `coverage json`",
+        " the data file is damaged (it ends after 16 of 100 bytes): measure again",
     );
     refused("TN:\nSF:a.c\n", " not a coverage report: LCOV is not read yet");
     refused("mode: set\na.go:1.1,2.2 1 1\n", " not a coverage report: coverage profiles of Go");
@@ -194,7 +194,7 @@ fn inputs_that_cannot_be_opened() {
     };
     refused("missing.json", "No such file");
     fs::create_dir(directory.path().join("empty")).unwrap();
-    refused("empty", "there is no profile-KofN.json and no run-KofN.json in this directory");
+    refused("empty", "there is no profile-KofN.json, no run-KofN.json and no .coverage in this directory");
     refused("empty/below/it.json", "No such file");
     std::os::unix::fs::symlink("circle", directory.path().join("circle")).unwrap();
     refused("circle", "Too many levels of symbolic links");

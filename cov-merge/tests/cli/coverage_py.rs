@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
 use cov_model::{Totals, json};
 use cov_testing::Venv;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
-use crate::command::merged;
+use crate::command::{merge, merge_stdin, merged};
 
 const SHARDS: [&str; 3] = ["first", "second", "third"];
 
@@ -19,7 +22,7 @@ const SHARDS: [&str; 3] = ["first", "second", "third"];
 type Numbers = (u64, u64, u64, u64);
 
 /// A copy of `tests/data/project`, measured in three shards: `SHARD.xml` and `SHARD.json` of each, and `whole.xml` and
-/// `whole.json` of all of them combined.
+/// `whole.json` of all of them combined; the data of each is in `data`.
 struct Measured {
     directory: TempDir,
 }
@@ -55,7 +58,7 @@ impl Measured {
             report(shard);
             fs::rename(project.join(".coverage"), data.join(format!(".coverage.{shard}"))).unwrap();
         }
-        coverage(&["combine", "data"]);
+        coverage(&["combine", "--keep", "data"]);
         report("whole");
         Self { directory }
     }
@@ -142,6 +145,89 @@ fn numbers_are_those_of_coverage_py() {
     // Each shard misses what another has, or the merge would prove nothing.
     let all = |name: &str| theirs(&path.join(format!("{name}.json")))["shop/flow.py"];
     assert!(SHARDS.iter().all(|shard| all(shard).1 > all("whole").1 && all(shard).3 > 0));
+}
+
+#[test]
+fn data_files_are_combined_and_analysed_as_coverage_py_does() {
+    let path = MEASURED.path();
+    let before = contents(&path.join("data"));
+    for shard in SHARDS {
+        let expected = theirs(&path.join(format!("{shard}.json")));
+        assert_eq!(ours(&merged(path, [format!("data/.coverage.{shard}")])), expected, "{shard}");
+    }
+    let whole = merged(path, ["data"]);
+    assert_eq!(ours(&whole), theirs(&path.join("whole.json")));
+    assert_eq!(whole, merged(path, SHARDS.iter().rev().map(|shard| format!("data/.coverage.{shard}"))));
+    // On standard input beside a file, and packed.
+    let data = |shard: &str| fs::read(path.join(format!("data/.coverage.{shard}"))).unwrap();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(&data("second")).unwrap();
+    fs::write(path.join("packed"), packed.finish().unwrap()).unwrap();
+    let ran = merge_stdin(path, ["data/.coverage.first", "-", "packed"], &data("third"));
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert_eq!(ran.stdout, whole);
+    assert_eq!(contents(&path.join("data")), before, "nothing is written or deleted");
+}
+
+/// The files of a directory.
+fn contents(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let paths = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+#[test]
+fn data_of_other_machines_is_mapped_by_the_configuration() {
+    let path = MEASURED.path();
+    let here = path.canonicalize().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = elsewhere.path().join("checkout");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/project"), &other);
+    fs::copy(path.join("data/.coverage.first"), other.join(".coverage.first")).unwrap();
+    // The same data as if another machine had measured it.
+    let program = "
+import sqlite3, sys
+path, here = sys.argv[1:]
+db = sqlite3.connect(path)
+for number, name in db.execute('select id, path from file').fetchall():
+    db.execute('update file set path = ? where id = ?', [r'C:\\agent\\work' + name.removeprefix(here).replace('/', '\\\\'), number])
+db.commit()
+";
+    let python = Venv::with(&["coverage==7.17.3"]).python();
+    let status = Command::new(python)
+        .args(["-c", program])
+        .args([other.join(".coverage.first"), here])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let configuration = fs::read_to_string(other.join(".coveragerc")).unwrap();
+    fs::write(
+        other.join(".coveragerc"),
+        format!("{configuration}[paths]\nsource =\n  .\n  c:\\AGENT\\work\n"),
+    )
+    .unwrap();
+    assert_eq!(ours(&merged(&other, [".coverage.first"])), theirs(&path.join("first.json")));
+}
+
+#[test]
+fn lines_and_branches_are_not_mixed() {
+    let path = MEASURED.path();
+    let lines = path.join("lines");
+    let measured = Command::new(Venv::with(&["coverage==7.17.3"]).python())
+        .args(["-m", "coverage", "run", "--rcfile=/dev/null", "--include=shop/*", "--data-file"])
+        .arg(&lines)
+        .args(["run.py", "first"])
+        .current_dir(path)
+        .status()
+        .unwrap();
+    assert!(measured.success());
+    let ran = merge(path, ["lines", "data/.coverage.first"]);
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.stderr
+            .starts_with("cov-merge: lines: branch coverage cannot be combined with statement coverage"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
