@@ -108,6 +108,11 @@ impl<'a> Document<'a> {
         Ok(())
     }
 
+    /// Whether what comes belongs to a class that is wanted.
+    pub(super) fn is_in_class(&self) -> bool {
+        self.class.is_some()
+    }
+
     /// An element ends.
     pub(super) fn close(&mut self, element: Element) -> Result<(), String> {
         match element {

@@ -16,7 +16,12 @@ use crate::report::Report;
 /// Reads a document of any dialect.
 pub fn read(reader: impl BufRead, paths: &Paths<'_>) -> Result<Report, CoberturaError> {
     let mut xml = Reader::from_reader(Newlines::new(reader));
-    let mut reading = Reading { document: Document::new(paths), place: Place::default(), has_root: false };
+    let mut reading = Reading {
+        document: Document::new(paths),
+        place: Place::default(),
+        has_root: false,
+        is_open: false,
+    };
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -28,6 +33,10 @@ pub fn read(reader: impl BufRead, paths: &Paths<'_>) -> Result<Report, Cobertura
             Err(error) => Err(told(&error)),
         };
         match outcome {
+            Ok(false) if reading.is_passing_over() => {
+                xml.get_mut().pass_over(b"</class")?;
+                reading.is_open = false;
+            }
             Ok(false) => {}
             Ok(true) => break,
             Err(message) => {
@@ -45,11 +54,14 @@ struct Reading<'a> {
     document: Document<'a>,
     place: Place,
     has_root: bool,
+    /// Whether the event read last opened an element with content.
+    is_open: bool,
 }
 
 impl Reading<'_> {
     /// Takes in an event; never the end.
     fn take(&mut self, event: Event<'_>) -> Result<bool, String> {
+        self.is_open = matches!(event, Event::Start(_));
         match event {
             Event::Start(tag) => {
                 if let Some(element) = self.enter(tag.name().as_ref())? {
@@ -84,6 +96,11 @@ impl Reading<'_> {
             Event::PI(_) | Event::Eof => {}
         }
         Ok(false)
+    }
+
+    /// Whether a class was just opened that nobody wants: it is most of a document, as a rule.
+    fn is_passing_over(&self) -> bool {
+        self.is_open && self.place.element() == Some(Element::Class) && !self.document.is_in_class()
     }
 
     fn enter(&mut self, name: &str) -> Result<Option<Element>, String> {
