@@ -11,6 +11,7 @@ processes), wall, and the peak of resident memory of any one process.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import platform
 import random
@@ -142,13 +143,139 @@ def speed(options: argparse.Namespace) -> None:
     ]:
         if not (root / "coverage.xml").exists():
             shutil.rmtree(root, ignore_errors=True)
-            make(root, size)
+            # In a process of its own: the peak of a process begins with the size of the one that started it.
+            maker = multiprocessing.get_context("spawn").Process(target=make, args=(root, size))
+            maker.start()
+            maker.join()
         for name, command in ways:
             costs = [cost(command, root) for _ in range(options.runs)]
             if any(each.status for each in costs):
                 sys.exit(f"{name} ended with {costs[0].status}")
             cpu, wall, megabytes = (statistics.median(getattr(each, key) for each in costs) for key in ("cpu", "wall", "megabytes"))
             print(f"| {what} | {name} | {cpu:.2f} | {wall:.2f} | {megabytes:,.0f} |", flush=True)
+
+
+def versions(root: Path, name: str, old: str, new: str, hits: list[int], report_name: str | None = None) -> None:
+    """A repository with `old` in `name` on main, `new` committed on topic, and a report of `hits`."""
+    repository(root)
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(old)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "old")
+    git(root, "checkout", "--quiet", "-b", "topic")
+    (root / name).write_text(new)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "new")
+    cobertura(root / "coverage.xml", iter([(report_name or name, hits)]))
+
+
+A, B = "a = 1\n", "b = 2\n"
+
+
+def no_line_end(root: Path) -> list[str]:
+    versions(root, "a.py", "a = 1\nb = 2", "a = 1\nb = 2\nc = 3", [1, 0, 1])
+    return []
+
+
+def local_changes(root: Path) -> list[str]:
+    old = [f"line{line} = 0\n" for line in range(1, 13)]
+    new = "".join(old).replace("line10 = 0", "line10 = 1")
+    versions(root, "a.py", "".join(old), new, [int(line != 15) for line in range(1, 18)])
+    (root / "a.py").write_text("new = 0\n" * 5 + new)
+    return []
+
+
+def two_reports(root: Path) -> list[str]:
+    versions(root, "a.py", A, A + B, [1, 0])
+    cobertura(root / "second.xml", iter([("a.py", [1])]))
+    return ["second.xml"]
+
+
+def other_names(root: Path) -> list[str]:
+    versions(root, "a.py", A, A + B, [1, 0], "/build/checkout/a.py")
+    return []
+
+
+def rounding(root: Path) -> list[str]:
+    versions(root, "a.py", "", "x = 1\n" * 30_000, [int(line != 777) for line in range(30_000)])
+    return ["--total-percent-float"]
+
+
+def two_names(root: Path) -> list[str]:
+    versions(root, "x b/a.py", A, A + B, [1, 0])
+    return []
+
+
+def relative(root: Path) -> list[str]:
+    versions(root, "sub/a.py", A, A + B, [1, 0])
+    git(root, "config", "diff.relative", "true")
+    (root / "coverage.xml").rename(root / "sub" / "coverage.xml")
+    return ["cd sub"]
+
+
+def untracked(root: Path) -> list[str]:
+    versions(root, "sub/a.py", A, A, [])
+    (root / "sub" / "new.py").write_text(B)
+    (root / "coverage.xml").unlink()
+    cobertura(root / "sub" / "coverage.xml", iter([("sub/new.py", [0])]))
+    return ["cd sub", "--include-untracked"]
+
+
+def attribute(root: Path) -> list[str]:
+    versions(root, "a.py", A + B, A + "b = 3\n", [1, 0])
+    (root / ".gitattributes").write_text("*.py -diff\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--amend", "--no-edit")
+    return []
+
+
+def colours(root: Path) -> list[str]:
+    versions(root, "a.py", A, A + B, [1, 0])
+    (root / "change.diff").write_bytes(git(root, "diff", "--color=always", "main"))
+    return ["--diff-file=change.diff"]
+
+
+WRONG_PASSES = [
+    ("a last line without a line end is counted twice", no_line_end),
+    ("committed and local changes are added up by numbers of different versions", local_changes),
+    ("a report that does not know a line hides that another missed it", two_reports),
+    ("names in the report start elsewhere", other_names),
+    ("29,999 of 30,000 are 100 %", rounding),
+    ("a name contains ` b/`", two_names),
+    ("`diff.relative` is set", relative),
+    ("a new file in a subdirectory is not tracked", untracked),
+    ("an attribute hides the text of a file", attribute),
+    ("the diff file is coloured", colours),
+]
+
+OURS = {"--include-untracked": ["--untracked"], "--total-percent-float": [], "--diff-file=change.diff": ["--diff=change.diff"]}
+
+
+def answer(command: list[str | Path], cwd: Path) -> str:
+    """The status and the last words of a command."""
+    done = subprocess.run(command, cwd=cwd, env=environ(cwd.parent), capture_output=True, text=True)
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip("- ")]
+    words = next((line for line in lines if line.startswith(("Coverage:", "No lines"))), lines[-1] if lines else "")
+    return f"{done.returncode}: {words.removeprefix('diff-cov: ')}".replace("|", "\\|")
+
+
+def verdicts() -> None:
+    print("\nUncovered lines changed, and all must be covered (`--fail-under 100`):\n")
+    print("| what | diff-cover | diff-cov |")
+    print("|---|---|---|")
+    for what, make in WRONG_PASSES:
+        with tempfile.TemporaryDirectory() as home:
+            root = Path(home) / "project"
+            options = make(root)
+            cwd = root / "sub" if "cd sub" in options else root
+            options = [option for option in options if option != "cd sub"]
+            # Reports first: diff-cover takes none behind an option.
+            options.sort(key=lambda option: option.startswith("-"))
+            theirs = [peer(), "coverage.xml", *options, "--fail-under=100", "--compare-branch=main"]
+            given = [each for option in options for each in OURS.get(option, [option])]
+            base = [] if "--diff=change.diff" in given else ["--base=main"]
+            ours = [DIFF_COV, "coverage.xml", "--fail-under=100", *base, "--quiet", *given]
+            print(f"| {what} | {answer(theirs, cwd)} | {answer(ours, cwd)} |", flush=True)
 
 
 def main() -> None:
@@ -161,6 +288,8 @@ def main() -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     if "speed" in options.parts or not options.parts:
         speed(options)
+    if "verdicts" in options.parts or not options.parts:
+        verdicts()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 //! Checks the coverage of the lines that a change touches.
 
+mod affected;
 mod assessment;
 mod baseline;
 mod category;
@@ -27,6 +28,7 @@ mod trees;
 use cov_model::status::{Failure, Status};
 use cov_model::stream::{Input, Output};
 
+use crate::affected::affected;
 use crate::assessment::Assessment;
 use crate::baseline::Baseline;
 use crate::changes::Changes;
@@ -45,8 +47,11 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     let project = Project::open(args)?;
     let mut changes = Changes::get(args, project.base.as_deref(), notes)?;
     changes.leave_out(&project, notes);
-    let measured = Measured::read(&reports, &changes, &project, args.baseline.is_some())?;
+    let measured = Measured::read(&reports, &changes, &project, args.baseline.is_some() || args.tests)?;
     measured.tell(&changes, notes);
+    if args.tests {
+        return tests(&mut changes, &measured);
+    }
     let baseline = args.baseline.as_ref().map(|input| Baseline::read(input, &project)).transpose()?;
     let assessment = judge(&mut changes, measured, baseline, &project, notes)?;
     write(&assessment, &targets, args)
@@ -80,6 +85,14 @@ fn targets(args: &Args) -> Result<Vec<Target>, Failure> {
         return Ok(vec![Target { format: Format::Text, output: Output::Stdout }]);
     }
     Ok(args.targets.clone())
+}
+
+/// Prints the tests that the change affects.
+fn tests(changes: &mut Changes, measured: &Measured) -> anyhow::Result<Status> {
+    let affected = affected(changes, measured)?;
+    let text = output::selection::render(&affected, &changes.comparison, affected::tests(measured).len());
+    Output::Stdout.write(|sink| sink.write_all(text.as_bytes()))?;
+    Ok(Status::Done)
 }
 
 fn usage(message: &str) -> Failure {

@@ -67,14 +67,9 @@ impl Measured {
     /// Tells what the user should know of the reports: shards that are not there, and files that were measured but that
     /// git does not track, so that their lines do not count.
     pub(crate) fn tell(&self, changes: &Changes, notes: Notes) {
-        let of_run = |shard: &Shard| self.shards.iter().filter(|other| other.run == shard.run).count();
-        let incomplete =
-            |shard: &&Shard| usize::try_from(shard.total).is_ok_and(|total| of_run(shard) < total);
-        if let Some(shard) = self.shards.iter().find(incomplete) {
+        if let Some((of_run, total)) = self.incomplete_shards() {
             notes.say(&format!(
-                "the reports have only {} of {} shards: what the others cover counts as missing",
-                of_run(shard),
-                shard.total
+                "the reports have only {of_run} of {total} shards: what the others cover counts as missing"
             ));
         }
         let is_measured = |name: &String| self.files.contains_key(&changes.place.seen_from_project(name));
@@ -86,6 +81,13 @@ impl Measured {
                 "measured but not judged, since git does not track them: {listed} (see --untracked)"
             ));
         }
+    }
+
+    /// How many shards of a run are here, and how many there are, where some are missing.
+    pub(crate) fn incomplete_shards(&self) -> Option<(usize, u32)> {
+        let of_run = |shard: &Shard| self.shards.iter().filter(|other| other.run == shard.run).count();
+        let counts = self.shards.iter().map(|shard| (of_run(shard), shard.total));
+        counts.into_iter().find(|&(of_run, total)| usize::try_from(total).is_ok_and(|total| of_run < total))
     }
 
     /// Whether the reports tell of branches.

@@ -10,6 +10,7 @@ mod json;
 mod markdown;
 mod sarif;
 mod snippet;
+pub(crate) mod selection;
 mod text;
 mod wording;
 

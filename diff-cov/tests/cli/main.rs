@@ -3,11 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod bad_input;
+mod baseline;
 mod changed_lines;
 mod comment;
 mod diff_cover;
+mod fixtures;
 mod from_git;
+mod other_outputs;
+mod parts;
+mod rules;
 mod scene;
+mod selection;
+mod stale;
 mod wrong_passes;
 
 use clap::CommandFactory as _;

@@ -108,6 +108,19 @@ impl Scene {
         self.write_report(name, files, true);
     }
 
+    /// Writes a report of whole files.
+    pub(crate) fn files(&self, report: &str, files: impl IntoIterator<Item = (&'static str, FileCoverage)>) {
+        let files = files.into_iter().map(|(name, file)| (name.to_owned(), file)).collect();
+        let mut bytes = Vec::new();
+        cov_model::json::write(&Report { files, ..Report::default() }, &mut bytes).unwrap();
+        self.write(report, bytes);
+    }
+
+    /// The digest of a file as it is now.
+    pub(crate) fn digest(&self, name: &str) -> Option<Digest> {
+        Some(Digest::of(&fs::read(self.path(name)).unwrap()))
+    }
+
     fn write_report(&self, report: &str, files: &[(&str, &[(u32, u64)])], has_digests: bool) {
         let file = |&(name, lines): &(&str, &[(u32, u64)])| {
             let digest = has_digests.then(|| Digest::of(&fs::read(self.path(name)).unwrap()));
@@ -155,6 +168,13 @@ impl Answer {
         assert_eq!(self.status, status, "{self:#?}");
         assert!(self.stdout.contains(text) || self.stderr.contains(text), "{text:?} is not in {self:#?}");
         assert!(!self.stderr.contains("panicked"), "{self:#?}");
+    }
+}
+
+impl Answer {
+    /// The document that was asked for with `--to=json`.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
 }
 
