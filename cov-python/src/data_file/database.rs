@@ -1,6 +1,7 @@
 //! The tables of a data file: schema 7 of coverage.py's sqldata.py.
 
 use std::collections::HashMap;
+use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
@@ -8,9 +9,10 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
+use super::arc_index::{self, Group};
 use super::error::DataFileError;
 use super::merge::union;
-use super::{DataFile, FileData, Kind, LineArc, ReadOptions, lines_of_arcs};
+use super::{DataFile, FileData, Kind, ReadOptions, lines_of_arcs};
 use crate::numbits;
 
 /// The schema that this reads.
@@ -19,19 +21,20 @@ const SCHEMA: i64 = 7;
 /// The tables that are read.
 const TABLES: [&str; 7] = ["coverage_schema", "meta", "file", "context", "line_bits", "arc", "tracer"];
 
-/// Reads the database, which takes `size` bytes.
+/// Reads the database that is open as `connection` and, as bytes, as `database`; it takes `size` bytes.
 pub(super) fn read(
     connection: &Connection,
+    database: impl Read + Seek,
     size: u64,
     options: ReadOptions,
 ) -> Result<DataFile, DataFileError> {
     distrust(connection)?;
     check_tables(connection)?;
-    let mut budget = Budget(size);
+    let mut budget = Budget::of_file(size);
     check_version(connection, &mut budget)?;
     let mut files = Files::read(connection, &mut budget)?;
     let contexts = if options.contexts { contexts(connection, &mut budget)? } else { HashMap::new() };
-    let has_arcs = read_arcs(connection, &mut files, &contexts, &mut budget)?;
+    let has_arcs = read_arcs(connection, database, &mut files, &contexts, &mut budget)?;
     let has_lines = read_lines(connection, &mut files, &contexts, &mut budget)?;
     let (kind, written_by) = meta(connection, &mut budget)?;
     let kind = match (has_arcs, has_lines, kind) {
@@ -179,53 +182,69 @@ fn contexts(connection: &Connection, budget: &mut Budget) -> Result<HashMap<i64,
 /// Reads the arcs; whether there are any.
 fn read_arcs(
     connection: &Connection,
+    database: impl Read + Seek,
     files: &mut Files,
     contexts: &HashMap<i64, Arc<str>>,
     budget: &mut Budget,
 ) -> Result<bool, DataFileError> {
+    let mut ahead = budget.clone();
+    let quickly = match root_of_arc_index(connection)? {
+        Some(root) => arc_index::read(database, root, &mut ahead),
+        None => None,
+    };
+    let groups = match quickly {
+        Some(groups) => {
+            *budget = ahead;
+            groups
+        }
+        None => arcs_by_sql(connection, budget)?,
+    };
+    let any = !groups.is_empty();
+    for Group { key: (file, context), arcs } in groups {
+        let Some(file) = files.get(file) else { continue };
+        if let Some(context) = contexts.get(&context) {
+            add_context(file, context, lines_of_arcs(&arcs));
+        }
+        union(&mut file.arcs, arcs);
+    }
+    Ok(any)
+}
+
+/// The page at which the index of all columns of `arc` begins.
+fn root_of_arc_index(connection: &Connection) -> Result<Option<u32>, DataFileError> {
+    let mut statement = connection.prepare(
+        "select rootpage from sqlite_schema where type = 'index' and name = 'sqlite_autoindex_arc_1' and
+         (select group_concat(name) from pragma_index_info('sqlite_autoindex_arc_1')) = 'file_id,context_id,fromno,tono'",
+    )?;
+    let mut rows = statement.query([])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(u32::try_from(integer(row, 0, "sqlite_schema")?).ok())
+}
+
+fn arcs_by_sql(connection: &Connection, budget: &mut Budget) -> Result<Vec<Group>, DataFileError> {
     const TABLE: &str = "arc";
-    // In the order of the table's own index, which has all columns: nothing is sorted.
     let mut statement = connection.prepare(
         "select file_id, context_id, fromno, tono from arc order by file_id, context_id, fromno, tono",
     )?;
     let mut rows = statement.query([])?;
-    let mut current: Option<(i64, i64)> = None;
-    let mut arcs: Vec<LineArc> = Vec::new();
-    let mut any = false;
+    let mut groups: Vec<Group> = Vec::new();
     while let Some(row) = rows.next()? {
-        any = true;
         budget.spend(0)?;
         let key = (integer(row, 0, TABLE)?, integer(row, 1, TABLE)?);
-        if current != Some(key) {
-            add_arcs(files, contexts, current, &mut arcs);
-            current = Some(key);
+        let arc = (line(row, 2)?, line(row, 3)?);
+        match groups.last_mut() {
+            Some(group) if group.key == key => group.arcs.push(arc),
+            _ => groups.push(Group { key, arcs: vec![arc] }),
         }
-        arcs.push((line(row, 2)?, line(row, 3)?));
     }
-    add_arcs(files, contexts, current, &mut arcs);
-    Ok(any)
-}
-
-/// Adds the arcs of one file and context.
-fn add_arcs(
-    files: &mut Files,
-    contexts: &HashMap<i64, Arc<str>>,
-    key: Option<(i64, i64)>,
-    arcs: &mut Vec<LineArc>,
-) {
-    let mut arcs = std::mem::take(arcs);
-    let Some((file, context)) = key.and_then(|(file, context)| Some((files.get(file)?, context))) else {
-        return;
-    };
-    // A damaged index may have any order.
-    if !arcs.is_sorted_by(|one, next| one < next) {
-        arcs.sort_unstable();
-        arcs.dedup();
+    for Group { arcs, .. } in &mut groups {
+        // A damaged index may have any order.
+        if !arcs.is_sorted_by(|one, next| one < next) {
+            arcs.sort_unstable();
+            arcs.dedup();
+        }
     }
-    if let Some(context) = contexts.get(&context) {
-        add_context(file, context, lines_of_arcs(&arcs));
-    }
-    union(&mut file.arcs, arcs);
+    Ok(groups)
 }
 
 /// Adds the lines that ran in a context, if any did.
@@ -271,11 +290,17 @@ fn read_lines(
 }
 
 /// How many bytes of content a database can still have. Damaged pages that lead to each other could give rows for ever.
-struct Budget(u64);
+#[derive(Clone)]
+pub(super) struct Budget(u64);
 
 impl Budget {
+    /// What a file of `size` bytes can have.
+    pub(super) fn of_file(size: u64) -> Self {
+        Self(size)
+    }
+
     /// Pays for a row with this many bytes of text or bits.
-    fn spend(&mut self, bytes: usize) -> Result<(), DataFileError> {
+    pub(super) fn spend(&mut self, bytes: usize) -> Result<(), DataFileError> {
         /// No row takes less: its length, its number, the length of its head, and a place in the page's list.
         const ROW: u64 = 4;
         let cost = ROW + bytes as u64;

@@ -3,6 +3,7 @@
 //! A data file is an `SQLite` database of schema 7, which every coverage.py since 5.0 writes. It is only ever read: no byte
 //! of it or beside it is written, locked or deleted.
 
+mod arc_index;
 mod database;
 mod error;
 pub mod fragments;

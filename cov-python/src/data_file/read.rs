@@ -1,7 +1,7 @@
 //! Opening a data file without touching it.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Cursor, Read as _};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
@@ -30,8 +30,9 @@ const MAGIC_OF_4: &[u8] = b"!coverage.py: This is a private format";
 impl DataFile {
     /// Reads the data file at `path`, which must be a regular file.
     pub fn read(path: &Path, options: ReadOptions) -> Result<Self, DataFileError> {
-        let (connection, size) = open(path)?;
-        database::read(&connection, size, options)
+        let (connection, file) = open(path)?;
+        let size = file.metadata()?.len();
+        database::read(&connection, file, size, options)
     }
 
     /// Whether contexts (tests) with a name were recorded in the data file at `path`.
@@ -46,12 +47,12 @@ impl DataFile {
         check_length(bytes, bytes.len() as u64)?;
         let mut connection = Connection::open_in_memory()?;
         connection.deserialize_read_exact("main", bytes, bytes.len(), true)?;
-        database::read(&connection, bytes.len() as u64, options)
+        database::read(&connection, Cursor::new(bytes), bytes.len() as u64, options)
     }
 }
 
-/// The database at `path`, and how many bytes it takes.
-fn open(path: &Path) -> Result<(Connection, u64), DataFileError> {
+/// The database at `path`, and its file.
+fn open(path: &Path) -> Result<(Connection, File), DataFileError> {
     let mut file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
@@ -65,7 +66,7 @@ fn open(path: &Path) -> Result<(Connection, u64), DataFileError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(immutable_uri(path)?, flags)?;
-    Ok((connection, metadata.len()))
+    Ok((connection, file))
 }
 
 /// Refuses what does not start as a database.
