@@ -8,6 +8,8 @@ use thiserror::Error;
 
 use crate::python_version::PythonVersion;
 
+mod compile_errors;
+
 /// A file that Python would not compile.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{line}: {message}")]
@@ -39,8 +41,16 @@ impl<'t> Syntax<'t> {
             let error = syntax.parsed.unsupported_syntax_errors().first()?;
             Some((error.range, error.to_string()))
         };
-        match error.or_else(unsupported) {
-            Some((range, message)) => Err(SyntaxError { message, line: syntax.line_of(range.start()) }),
+        // Python's own parser sees a text with a zero byte, or with a second byte order mark, for no Python at all.
+        let unreadable = text.find('\0').or_else(|| text.starts_with('\u{feff}').then_some(0));
+        let unreadable = unreadable.map(|place| {
+            let place = TextSize::try_from(place).expect("the parser took the text");
+            (place, "a character that cannot be in a program".to_owned())
+        });
+        let parse_error = error.or_else(unsupported).map(|(range, message)| (range.start(), message));
+        let compile_error = || compile_errors::first(syntax.module(), text, version.grammar());
+        match unreadable.or(parse_error).or_else(compile_error) {
+            Some((place, message)) => Err(SyntaxError { message, line: syntax.line_of(place) }),
             None => Ok(syntax),
         }
     }
