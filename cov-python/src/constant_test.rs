@@ -41,19 +41,16 @@ pub(crate) fn always_matches(case: &MatchCase) -> bool {
         return false;
     }
     let mut pattern = &case.pattern;
-    loop {
-        pattern = match pattern {
-            Pattern::MatchOr(alternatives) => match alternatives.patterns.last() {
-                Some(last) => last,
-                None => return false,
-            },
-            Pattern::MatchAs(capture) => match &capture.pattern {
-                Some(inner) => inner,
-                None => return true,
-            },
-            _ => return false,
-        }
+    // Alternatives within an `as` are not looked into, as there.
+    while let Pattern::MatchOr(alternatives) = pattern {
+        let Some(last) = alternatives.patterns.last() else { return false };
+        pattern = last;
     }
+    while let Pattern::MatchAs(capture) = pattern {
+        let Some(inner) = &capture.pattern else { return true };
+        pattern = inner;
+    }
+    false
 }
 
 #[cfg(test)]
@@ -106,6 +103,7 @@ mod tests {
             ("_ if x", false),
             ("1 as a", false),
             ("[*_]", false),
+            ("(1 | _) as a", false),
             ("1 | 2", false),
         ] {
             let parsed = parse_module(&format!("match a:\n    case {pattern}: pass\n")).unwrap();

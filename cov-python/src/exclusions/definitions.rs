@@ -5,6 +5,7 @@ use ruff_python_ast::{Decorator, MatchCase, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::continuation;
+use crate::constant_test::always_matches;
 use crate::line_map::LineMap;
 use crate::line_set::LineSet;
 use crate::syntax::Syntax;
@@ -65,7 +66,7 @@ impl<'a> StatementVisitor<'a> for Definitions<'_, '_> {
     }
 
     fn visit_match_case(&mut self, case: &'a MatchCase) {
-        if case.guard.is_none() && case.pattern.is_irrefutable() {
+        if always_matches(case) {
             self.case(case);
         }
         self.visit_body(&case.body);
