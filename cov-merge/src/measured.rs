@@ -62,7 +62,9 @@ impl Measured {
         let coverage = &configuration.coverage;
         let mut aliases = PathAliases::configured(&coverage.paths, &project, coverage.run.relative_files)?;
         let data = self.union()?.with_paths(|path| path_map.renamed(path).unwrap_or_else(|| path.to_owned()));
-        let data = aliases.apply_to(data, &|path| PathAliases::source_exists(&project, path));
+        let mapped =
+            data.and_then(|data| aliases.apply_to(data, &|path| PathAliases::source_exists(&project, path)));
+        let data = mapped.map_err(|conflict| Failure::new(Status::Broken, conflict.to_string()))?;
 
         let report = &coverage.report;
         let partial = report.partial().chain(report.partial_branches_always.iter().map(String::as_str));

@@ -69,9 +69,9 @@ impl DataFile {
 
     /// The data with every path as `map` has it. Files that get the same path are merged.
     ///
-    /// Coverage.py takes the tracer of whichever of them comes first; one that only some of them have is kept here.
-    #[must_use]
-    pub fn with_paths(self, mut map: impl FnMut(&str) -> String) -> Self {
+    /// They may not have different tracers; a tracer that only some of them have is kept, as within one data file of
+    /// coverage.py's.
+    pub fn with_paths(self, mut map: impl FnMut(&str) -> String) -> Result<Self, DataConflict> {
         let mut mapped = Self { files: BTreeMap::new(), ..self };
         for (path, mut file) in self.files {
             match mapped.files.entry(map(&path)) {
@@ -79,13 +79,19 @@ impl DataFile {
                     place.insert(file);
                 }
                 Entry::Occupied(mut place) => {
+                    let path = place.key().clone();
                     let ours = place.get_mut();
-                    ours.tracer = ours.tracer.take().or(file.tracer.take());
+                    ours.tracer = match (ours.tracer.take(), file.tracer.take()) {
+                        (Some(ours), Some(theirs)) if ours != theirs => {
+                            return Err(DataConflict::Tracer { path, ours, theirs });
+                        }
+                        (ours, theirs) => ours.or(theirs),
+                    };
                     ours.merge(file);
                 }
             }
         }
-        mapped
+        Ok(mapped)
     }
 }
 
@@ -128,4 +134,71 @@ pub(super) fn union<T: Ord + Copy>(ours: &mut Vec<T>, theirs: Vec<T>) {
         ours.push(item);
     }
     ours.extend(new);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn numbers() -> impl Strategy<Value = Vec<u32>> {
+        prop::collection::btree_set(1_u32..30, 0..10).prop_map(|set| set.into_iter().collect())
+    }
+
+    fn data() -> impl Strategy<Value = DataFile> {
+        let arcs = prop::collection::btree_set((-5..30_i32, -5..30_i32), 0..10);
+        let contexts = prop::collection::btree_map("[abc]".prop_map(Into::into), numbers(), 0..3);
+        let file = (numbers(), arcs, contexts).prop_map(|(lines, arcs, contexts)| FileData {
+            tracer: None,
+            lines,
+            arcs: arcs.into_iter().collect(),
+            contexts,
+        });
+        prop::collection::btree_map("[a-d]", file, 0..4).prop_map(|files| DataFile {
+            kind: None,
+            files,
+            written_by: BTreeSet::new(),
+        })
+    }
+
+    fn merged(ours: &DataFile, theirs: &DataFile) -> DataFile {
+        let mut merged = ours.clone();
+        merged.merge(theirs.clone()).unwrap();
+        merged
+    }
+
+    proptest! {
+        #[test]
+        fn order_grouping_and_repetition_do_not_matter(a in data(), b in data(), c in data()) {
+            prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+            prop_assert_eq!(merged(&a, &a), a.clone());
+            prop_assert_eq!(merged(&a, &DataFile::default()), a);
+        }
+
+        #[test]
+        fn files_of_one_name_are_merged(a in data(), b in data()) {
+            let below = |directory: &str, data: &DataFile| {
+                data.clone().with_paths(|path| format!("{directory}/{path}")).unwrap()
+            };
+            let apart = merged(&below("/here", &a), &below("/there", &b));
+            let together = apart.with_paths(|path| path.rsplit('/').next().unwrap_or(path).to_owned());
+            prop_assert_eq!(together.unwrap(), merged(&a, &b));
+        }
+    }
+
+    #[test]
+    fn two_plug_ins_for_one_file_are_a_conflict() {
+        let file = |tracer: &str| FileData { tracer: Some(tracer.to_owned()), ..FileData::default() };
+        let files = [("/a/x".to_owned(), file("one")), ("/b/x".to_owned(), file("two"))];
+        let data = DataFile { files: files.into(), ..DataFile::default() };
+        let error = data.with_paths(|_| "x".to_owned()).unwrap_err().to_string();
+        assert!(
+            error.starts_with("x: measured by the plug-in \"one\" in one data file and by \"two\""),
+            "{error}"
+        );
+    }
 }

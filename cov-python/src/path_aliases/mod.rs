@@ -9,7 +9,7 @@ use cov_model::glob::{GlobError, GlobPrefix};
 use regex::Regex;
 use thiserror::Error;
 
-use crate::data_file::DataFile;
+use crate::data_file::{DataConflict, DataFile};
 use real_path::real_path;
 
 /// The extensions of archives that Python imports from.
@@ -167,8 +167,11 @@ impl PathAliases {
     ///
     /// Files that get the same name are merged. Those of this directory are mapped before the others, because of the
     /// rules that follow from them; coverage.py maps in the order in which files were first met, whatever that was.
-    #[must_use]
-    pub fn apply_to(&mut self, data: DataFile, exists: &dyn Fn(&str) -> bool) -> DataFile {
+    pub fn apply_to(
+        &mut self,
+        data: DataFile,
+        exists: &dyn Fn(&str) -> bool,
+    ) -> Result<DataFile, DataConflict> {
         let (here, elsewhere): (Vec<_>, Vec<_>) =
             data.files.keys().partition(|path| !is_absolute(self.relative(path)));
         let names: HashMap<String, String> = here

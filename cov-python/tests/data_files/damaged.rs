@@ -7,7 +7,7 @@ use cov_python::data_file::{DataFile, DataFileError, ReadOptions};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::{programs, run, venv};
+use super::{run, venv};
 
 const PAGE: usize = 4096;
 

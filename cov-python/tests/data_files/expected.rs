@@ -1,6 +1,6 @@
 //! What `content.py` wrote of coverage.py's data, as our data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cov_python::data_file::{DataFile, FileData, Kind};
@@ -34,7 +34,7 @@ impl From<Content> for DataFile {
             let contexts = contexts.into_iter().map(|(name, lines)| (Arc::from(name), lines)).collect();
             (path, FileData { tracer, lines, arcs, contexts })
         });
-        Self { kind, files: files.collect(), written_by: Default::default() }
+        Self { kind, files: files.collect(), written_by: BTreeSet::new() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The cases of coverage.py's own test_files.py, test_numbits.py and test_data.py.
+//! The cases of coverage.py's own tests: `test_files.py`, `test_numbits.py` and `test_data.py`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -165,9 +165,11 @@ fn check_alias(case: &AliasCase, line: &str) {
 
 fn check_union(case: UnionCase, line: &str) {
     let mut data = DataFile::from(case.ours);
-    let theirs = DataFile::from(case.theirs).with_paths(|path| {
-        case.names.get(path).map_or_else(|| path.to_owned(), |name| name.replace('\\', "/"))
-    });
+    let theirs = DataFile::from(case.theirs)
+        .with_paths(|path| {
+            case.names.get(path).map_or_else(|| path.to_owned(), |name| name.replace('\\', "/"))
+        })
+        .unwrap();
     match (data.merge(theirs), case.result, case.error) {
         (Ok(()), Some(expected), None) => assert_eq!(data, DataFile::from(expected), "{line}"),
         (Err(DataConflict::Kind { .. }), None, Some(error)) => {

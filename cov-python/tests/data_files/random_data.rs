@@ -55,7 +55,7 @@ fn random_data_is_read_and_combined_as_coverage_py_does() {
             all.merge(read).unwrap();
         }
         let mut aliases = PathAliases::configured(&case.paths, &root, case.relative).unwrap();
-        let combined = aliases.apply_to(all, &|path| PathAliases::source_exists(&root, path));
+        let combined = aliases.apply_to(all, &|path| PathAliases::source_exists(&root, path)).unwrap();
         let mut expected = DataFile::from(case.combined);
         if expected.kind.is_none() {
             // Coverage.py forgets what was measured, if none of it ran.
