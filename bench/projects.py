@@ -82,17 +82,17 @@ def fetch(project: Project) -> None:
         archive.extractall(HOME, filter="data")
 
 
-def environment(python: Path) -> Path:
+def environment(python: Path, projects: list[Project] = PROJECTS, name: str = "venv") -> Path:
     """The `bin` of an environment of `python` with the peers and the projects installed."""
-    venv = HOME / f"venv-{version_of(python)}"
+    venv = HOME / f"{name}-{version_of(python)}"
     ready = venv / "ready"
     if not ready.exists():
-        for project in PROJECTS:
+        for project in projects:
             fetch(project)
         run([python, "-m", "venv", "--clear", venv])
         pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, *PEERS, *(need for project in PROJECTS for need in project.needs)])
-        for project in PROJECTS:
+        run([*pip, *PEERS, *(need for project in projects for need in project.needs)])
+        for project in projects:
             run([*pip, "--no-deps", "--editable", project.path])
         ready.touch()
     return venv / "bin"

@@ -27,15 +27,21 @@ impl Ratio {
         self.total - self.covered
     }
 
+    /// The percentage as the double that coverage.py reckons with (`Numbers.pc_covered` of its results.py), to be shown and
+    /// not to be judged by. Nothing at all is 100 %.
+    #[expect(clippy::cast_precision_loss, reason = "coverage.py's digits are those of a double")]
+    pub fn percentage(self) -> f64 {
+        if self.total == 0 { 100.0 } else { 100.0 * self.covered as f64 / self.total as f64 }
+    }
+
     /// The percentage as coverage.py shows it: rounded to `precision` decimals, but never to 0 or 100 unless it is that.
     /// Nothing at all is 100 %.
     ///
     /// From `Numbers.pc_covered` and `display_covered` of coverage.py's results.py, which reckon in doubles; so does
     /// this, that the same digits come out.
-    #[expect(clippy::cast_precision_loss, reason = "coverage.py's digits are those of a double")]
     pub fn rounded(self, precision: u8) -> String {
         let precision = usize::from(precision);
-        let percent = if self.total == 0 { 100.0 } else { 100.0 * self.covered as f64 / self.total as f64 };
+        let percent = self.percentage();
         let least = 10f64.powi(-i32::try_from(precision).unwrap_or(i32::MAX));
         let shown = if percent > 0.0 && percent < least {
             least

@@ -23,7 +23,7 @@ _cov__report() {
 
     case "${cmd}" in
         cov__report)
-            opts="-q -h -V --to --project --config --include --omit --precision --sort --show-missing --no-show-missing --skip-covered --no-skip-covered --skip-empty --no-skip-empty --title --quiet --help --version"
+            opts="-i -q -h -V --to --project --config --include --omit --contexts --precision --sort --show-missing --no-show-missing --skip-covered --no-skip-covered --skip-empty --no-skip-empty --show-contexts --pretty-print --ignore-errors --title --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -46,6 +46,10 @@ _cov__report() {
                     return 0
                     ;;
                 --omit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --contexts)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -20,6 +20,7 @@ _cov-report() {
 '--config=[The coverage.py configuration to read instead of the project'\''s own]:FILE:_files' \
 '*--include=[Report only files that match one of these patterns]:PATTERN,...:_default' \
 '*--omit=[Report no file that matches one of these patterns]:PATTERN,...:_default' \
+'*--contexts=[Report only what contexts ran that match one of these regular expressions]:REGEX,...:_default' \
 '--precision=[Digits behind the point of percentages]:N:_default' \
 '--sort=[The order of the table\: \[+-\]name, stmts, miss, branch, brpart or cover]:COLUMN:_default' \
 '--title=[The title of HTML pages]:TEXT:_default' \
@@ -29,6 +30,10 @@ _cov-report() {
 '--no-skip-covered[Keep them]' \
 '--skip-empty[Leave out files without code]' \
 '--no-skip-empty[Keep them]' \
+'--show-contexts[Show the contexts of each line in coveragepy-json]' \
+'--pretty-print[Indent coveragepy-json]' \
+'-i[Do without sources that cannot be read]' \
+'--ignore-errors[Do without sources that cannot be read]' \
 '-q[Print no warnings]' \
 '--quiet[Print no warnings]' \
 '-h[Print help (see more with '\''--help'\'')]' \

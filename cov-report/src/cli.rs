@@ -14,9 +14,13 @@ FORMATS:
   text       coverage.py's table; with --show-missing, 12 (1/2) says that line 12 took 1 of 2 branches
   markdown   the same table for a pull request or a job summary
   html       a directory: an index and a page for each file, readable from disk, without scripts too
-  cobertura  Cobertura XML for diff-cover, GitLab, Jenkins and others
+  cobertura  Cobertura XML for diff-cover, GitLab, Jenkins and others: with functions, counts and all arms
   json       the report of the cov tools, in its one canonical layout
+  lcov       LCOV for genhtml, editors and many services; of Python, byte for byte what \"coverage lcov\" writes
   total      the percentage alone
+
+  coveragepy-json, coveragepy-xml
+             byte for byte what \"coverage json\" and \"coverage xml\" write, for what was made to read just these
 
 EXAMPLES:
   cov-report coverage.json --to text --to html --to cobertura=coverage.xml
@@ -69,6 +73,15 @@ pub struct Args {
     )]
     pub omit: Vec<String>,
 
+    /// Report only what contexts ran that match one of these regular expressions
+    #[arg(
+        long,
+        value_name = "REGEX,...",
+        value_delimiter = ',',
+        help_heading = "What the configuration sets"
+    )]
+    pub contexts: Vec<String>,
+
     /// Digits behind the point of percentages
     #[arg(long, value_name = "N", help_heading = "What the configuration sets")]
     pub precision: Option<u8>,
@@ -105,6 +118,18 @@ pub struct Args {
     /// Keep them
     #[arg(long, help_heading = "What the configuration sets")]
     pub no_skip_empty: bool,
+
+    /// Show the contexts of each line in coveragepy-json
+    #[arg(long, help_heading = "What the configuration sets")]
+    pub show_contexts: bool,
+
+    /// Indent coveragepy-json
+    #[arg(long, help_heading = "What the configuration sets")]
+    pub pretty_print: bool,
+
+    /// Do without sources that cannot be read
+    #[arg(short, long, help_heading = "What the configuration sets")]
+    pub ignore_errors: bool,
 
     /// The title of HTML pages
     #[arg(long, value_name = "TEXT", help_heading = "What the configuration sets")]

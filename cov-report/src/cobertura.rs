@@ -18,6 +18,7 @@ pub fn write(summary: &Summary<'_>, options: &Options, sink: &mut dyn Write) -> 
         report = Cow::Owned(Report { files, ..Report::default() });
     }
     let mut document = cobertura::Options::new(&options.root);
-    document.package_depth = options.package_depth;
+    // Python counts below 0 from the end; nobody has asked for that of packages here.
+    document.package_depth = usize::try_from(options.package_depth).unwrap_or(usize::MAX);
     cobertura::write(&report, &document, sink)
 }

@@ -1,17 +1,24 @@
 //! Renders a coverage report for people and for other tools: see the README.
 
 pub mod cli;
+pub mod clock;
 pub mod cobertura;
+pub mod contexts;
+pub mod coveragepy_json;
+pub mod coveragepy_xml;
 pub mod html;
+pub mod lcov;
 pub mod markdown;
 pub mod missing;
 pub mod options;
 pub mod order;
+mod source;
 pub mod summary;
 pub mod table;
 pub mod target;
 pub mod text;
 pub mod total;
+pub mod ways;
 
 use std::io::Write;
 
@@ -26,6 +33,10 @@ use summary::Summary;
 use table::Table;
 use target::{Destination, Format};
 
+/// What a reader of some contexts is told.
+const BRANCHES_LEFT_OUT: &str =
+    "of contexts lines are reported and no branches: the report does not tell which way a context went";
+
 /// Reads the report and writes it in every format that `args` asks for. Warnings go to `messages`.
 pub fn run(args: &Args, messages: &mut dyn Write) -> anyhow::Result<Status> {
     let mut warn = |warnings: Vec<String>| {
@@ -36,9 +47,20 @@ pub fn run(args: &Args, messages: &mut dyn Write) -> anyhow::Result<Status> {
     warn(warnings)?;
     let destinations = target::destinations(&args.targets, options.default_format, &options.html.directory)?;
     let (report, has_branches) = read(args, &options)?;
+    let narrowed = match &options.contexts {
+        Some(contexts) if destinations.iter().any(|destination| destination.format.heeds_contexts()) => {
+            if has_branches {
+                warn(vec![BRANCHES_LEFT_OUT.to_owned()])?;
+            }
+            Some(contexts.narrow(&report).with_context(|| args.report.to_string())?)
+        }
+        _ => None,
+    };
     let summary = Summary::new(&report, has_branches || options.measures_branches);
+    let narrowed = narrowed.as_ref().map(|report| Summary::new(report, false));
     for destination in &destinations {
-        warn(write(&summary, &options, destination)?)?;
+        let narrowed = narrowed.as_ref().filter(|_| destination.format.heeds_contexts());
+        warn(write(narrowed.unwrap_or(&summary), &options, destination)?)?;
     }
     Ok(Status::Done)
 }
@@ -84,6 +106,9 @@ fn write(
             output.write(|sink| markdown::write(&table, sink))
         }
         (Format::Cobertura, _) => output.write(|sink| cobertura::write(summary, options, sink)),
+        (Format::CoveragepyXml, _) => output.write(|sink| coveragepy_xml::write(summary, options, sink)),
+        (Format::CoveragepyJson, _) => output.write(|sink| coveragepy_json::write(summary, options, sink)),
+        (Format::Lcov, _) => output.write(|sink| lcov::write(summary, options, sink)),
         (Format::Json, _) => output.write(|sink| json::write(summary.report, sink)),
         (Format::Total, _) => output.write(|sink| total::write(summary, options, sink)),
     };

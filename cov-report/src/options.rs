@@ -8,16 +8,19 @@ use cov_model::config::{Configuration, process_environment};
 use cov_model::glob::FileFilter;
 
 use crate::cli::Args;
+use crate::contexts::ContextFilter;
 use crate::order::Order;
 use crate::target::Format;
 
 /// How a report is to be shown.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
     /// The project's root, that paths are relative to, as a canonical path.
     pub root: PathBuf,
     /// Which files are reported.
     pub filter: FileFilter,
+    /// Which contexts are reported; none is all of them.
+    pub contexts: Option<ContextFilter>,
     /// The configuration file that was used, if any.
     pub configured_in: Option<PathBuf>,
     /// The format for standard output when none is asked for.
@@ -32,8 +35,16 @@ pub struct Options {
     pub show_missing: bool,
     /// Which files are left out of the table.
     pub skip: Skip,
-    /// After how many directories the name of a Cobertura package ends.
-    pub package_depth: usize,
+    /// After how many directories the name of a package ends in XML; below 0, counted from the end.
+    pub package_depth: i64,
+    /// What is measured, as the project configures it: packages and directories.
+    pub sources: Vec<String>,
+    /// Whether coverage.py is to work with relative names of files.
+    pub relative_files: bool,
+    /// What LCOV alone needs.
+    pub lcov: LcovOptions,
+    /// What coverage.py's JSON alone needs.
+    pub json: JsonOptions,
     /// What HTML alone needs.
     pub html: HtmlOptions,
 }
@@ -45,6 +56,24 @@ pub struct Skip {
     pub covered: bool,
     /// Those without code.
     pub empty: bool,
+}
+
+/// How coverage.py's JSON is to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JsonOptions {
+    /// Whether it is indented.
+    pub pretty_print: bool,
+    /// Whether it has the contexts of lines.
+    pub show_contexts: bool,
+}
+
+/// How LCOV is to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LcovOptions {
+    /// Whether lines have checksums.
+    pub line_checksums: bool,
+    /// Whether a source that cannot be read leaves its lines without them, rather than being an error.
+    pub ignore_errors: bool,
 }
 
 /// How HTML is to look.
@@ -77,6 +106,7 @@ impl Options {
         let patterns = |given: &Vec<String>, configured| {
             if given.is_empty() { configured } else { given.clone() }
         };
+        let contexts = ContextFilter::new(&patterns(&args.contexts, report.contexts))?;
         let include = patterns(&args.include, report.include);
         let omit = patterns(&args.omit, report.omit);
         let switch = |on: bool, off: bool, configured: bool| on || (configured && !off);
@@ -95,23 +125,30 @@ impl Options {
             _ => Format::Text,
         };
         let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-        if !report.contexts.is_empty() {
-            warnings.push(format!("{}: [report] contexts is not heeded: all contexts are reported", named()));
-        }
         if coverage.html.show_contexts {
             warnings.push(format!("{}: [html] show_contexts is not heeded: pages show no contexts", named()));
         }
         let options = Self {
             configured_in: path,
             default_format,
+            contexts,
             filter: FileFilter::new(&include, &omit, &root.to_string_lossy())?,
             measures_branches: coverage.run.branch,
             precision: args.precision.unwrap_or(report.precision),
             order,
             show_missing: switch(args.show_missing, args.no_show_missing, report.show_missing),
             skip: skip(report.skip_covered, report.skip_empty),
-            // Python counts below 0 from the end; nobody has asked for that of packages.
-            package_depth: usize::try_from(coverage.xml.package_depth).unwrap_or(usize::MAX),
+            package_depth: coverage.xml.package_depth,
+            sources: coverage.run.source,
+            relative_files: coverage.run.relative_files,
+            lcov: LcovOptions {
+                line_checksums: coverage.lcov.line_checksums,
+                ignore_errors: args.ignore_errors || report.ignore_errors,
+            },
+            json: JsonOptions {
+                pretty_print: args.pretty_print || coverage.json.pretty_print,
+                show_contexts: args.show_contexts || coverage.json.show_contexts,
+            },
             html: HtmlOptions {
                 title: args.title.clone().unwrap_or(coverage.html.title),
                 directory: args.project.join(coverage.html.directory),

@@ -51,6 +51,13 @@ impl<'a> FileSummary<'a> {
         self.name.rfind('/').map_or(("", &self.name), |slash| self.name.split_at(slash + 1))
     }
 
+    /// How many lines the source has, or how many it has at least.
+    pub fn length(&self) -> u32 {
+        let measured = self.coverage.lines.iter().last().map_or(0, |(line, _)| line);
+        let last = self.coverage.excluded.last().copied().unwrap_or(0).max(measured);
+        self.coverage.length.unwrap_or(last)
+    }
+
     /// Whether nothing is missing, as coverage.py's `skip_covered` has it.
     pub fn is_covered(&self) -> bool {
         self.totals.lines.missing() == 0 && self.totals.partial_branches == 0
@@ -63,7 +70,7 @@ impl<'a> FileSummary<'a> {
 }
 
 /// A name with what is not printable replaced by `?`, since a terminal may obey it (coverage.py's `neutralize_control`).
-fn printable(name: &str) -> String {
+pub fn printable(name: &str) -> String {
     // For debugging, Rust escapes what Python calls not printable, the first of a text's accents, and quotes.
     let is_printable = |character: char| {
         matches!(character, '"' | '\'' | '\\')

@@ -18,13 +18,28 @@ pub enum Format {
     Html,
     /// Cobertura XML.
     Cobertura,
+    /// The XML of coverage.py.
+    CoveragepyXml,
     /// The report itself.
     Json,
+    /// The JSON of coverage.py.
+    CoveragepyJson,
+    /// LCOV's tracefile.
+    Lcov,
     /// The percentage alone.
     Total,
 }
 
 impl Format {
+    /// Whether only what the chosen contexts ran is reported. Coverage.py's XML and LCOV have everything, and so have the
+    /// formats that other tools of ours read.
+    pub fn heeds_contexts(self) -> bool {
+        match self {
+            Self::Text | Self::Markdown | Self::Html | Self::CoveragepyJson | Self::Total => true,
+            Self::Cobertura | Self::CoveragepyXml | Self::Json | Self::Lcov => false,
+        }
+    }
+
     /// The name that the command line knows the format by.
     pub fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Write as _};
 
 /// Text as it stands in attributes and elements. What XML cannot carry at all becomes U+FFFD.
-pub(super) struct Escaped<'a>(pub(super) &'a str);
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'a>(pub &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

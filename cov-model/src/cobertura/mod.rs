@@ -16,9 +16,10 @@ mod read;
 mod write;
 
 pub use error::CoberturaError;
+pub use escape::Escaped;
 pub use paths::Paths;
 pub use read::read;
-pub use write::{Options, write};
+pub use write::{Options, rate, write};
 
 /// The document type that is written, and read without being looked at.
 const DTD: &str = "http://cobertura.sourceforge.net/xml/coverage-04.dtd";

@@ -193,7 +193,7 @@ impl Display for Rates {
 
 /// The fraction to four digits, which is 0 or 1 only when it is that. From `rate` of coverage.py's xmlreport.py.
 #[expect(clippy::cast_precision_loss, reason = "coverage.py's digits are those of a double")]
-fn rate(ratio: Ratio) -> Cow<'static, str> {
+pub fn rate(ratio: Ratio) -> Cow<'static, str> {
     if ratio.covered == ratio.total {
         return "1".into();
     }

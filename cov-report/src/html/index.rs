@@ -8,8 +8,8 @@ use cov_model::Totals;
 use super::escape::{Attribute, Escaped};
 use super::frame::{self, Neighbours};
 use super::page::{Setting, ratios};
-use super::source::Trust;
 use crate::order::compare_names;
+use crate::source::Trust;
 use crate::summary::{FileSummary, Summary};
 
 /// A row of the index.

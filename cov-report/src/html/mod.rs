@@ -9,7 +9,6 @@ mod index;
 mod names;
 mod page;
 mod python;
-mod source;
 mod state;
 
 use std::num::NonZero;
@@ -21,13 +20,13 @@ use anyhow::Context as _;
 
 use crate::options::Options;
 use crate::order::compare_names;
+use crate::source::{Source, Trust};
 use crate::summary::{FileSummary, Summary};
 use directory::Directory;
 use frame::Neighbours;
 use gauge::Gauge;
 use index::Row;
 use page::Setting;
-use source::{Source, Trust};
 
 /// Writes the pages of `summary` into the directory `path`, and gives the warnings that its reader gets there.
 pub fn write(summary: &Summary<'_>, options: &Options, path: &Path) -> anyhow::Result<Vec<String>> {

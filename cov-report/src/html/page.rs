@@ -10,8 +10,8 @@ use super::frame::{self, Neighbours};
 use super::functions;
 use super::gauge::Gauge;
 use super::python::{Highlighter, is_python};
-use super::source::{Source, Trust};
 use super::state::{Note, State, States};
+use crate::source::{Source, Trust};
 use crate::summary::FileSummary;
 
 /// What all pages have in common.

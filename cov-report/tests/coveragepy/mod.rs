@@ -1,5 +1,7 @@
 //! The table, in text and Markdown, against the one that coverage.py prints for the same measurement.
 
+mod formats;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

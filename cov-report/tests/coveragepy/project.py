@@ -67,7 +67,102 @@ def cases(x):
 both(0); both(1); one_way(1); declared([1]); excluded_arm(0); several(4); cases(1); cases(3)
 '''
 
+REGIONS = '''
+import typing
+from functools import wraps
+
+
+class Outer:
+    """Has everything."""
+
+    limit: int = 3
+
+    def method(self):
+        def inner():
+            return [
+                1,
+                2,
+            ]
+
+        class Local:
+            def deep(self):
+                return self if inner() else None
+
+            limit = 4
+
+        return Local().deep()
+
+    class Nested:
+        def method(self): return 1
+
+        @property
+        def covered(self):
+            try:
+                return 1
+            finally:
+                self.x = 1
+
+    @typing.overload
+    def many(self, x: int) -> int: ...
+
+    @typing.overload
+    def many(self, x: str) -> str: ...
+
+    def many(self, x):
+        with open("/dev/null") as null:
+            return x
+
+
+if typing.TYPE_CHECKING:
+    def many(): return 0
+else:
+    def many():
+        while True:
+            return (yield)
+
+
+def twice(): return 1
+def twice():
+    return 2
+
+
+async def asynchronous(x):
+    async for y in x:
+        if y: break
+    async with x:
+        lambda: (y for y in x)
+    match x:
+        case [1] | 2: pass
+        case _: return
+
+
+def test_one():
+    Outer().method()
+    twice()
+
+
+def test_two():
+    Outer().many(1); Outer.Nested().covered
+    for _ in many():
+        break
+
+
+test_one()
+test_two()
+if twice():
+    class Conditional:
+        def method(self):  # pragma: no cover
+            return 1
+
+
+def last():  # pragma: no cover
+    return 1
+'''
+
 FILES = {
+    "package/regions.py": REGIONS,
+    "package/regions_only.py": "def only(): return 1",
+    "package/sub_package/latin.py": b"# -*- coding: latin-1 -*-\nname = 'caf\xe9'\x0c\nif name:\r\n    name = ''\n",
     "package/__init__.py": "",
     "package/branches.py": BRANCHES,
     "package/covered.py": "a = 1\nb = 2\n",
@@ -95,7 +190,7 @@ def main(root: Path) -> None:
     for name, text in FILES.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 main(Path(sys.argv[1]))

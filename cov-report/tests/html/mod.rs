@@ -108,19 +108,14 @@ fn settings_of_html_take_effect() {
 #[test]
 fn settings_that_are_not_heeded_are_said_to_be() {
     let root = tempfile::tempdir().unwrap();
-    fs::write(
-        root.path().join(".coveragerc"),
-        "[report]\ncontexts = test_.*\n[html]\nshow_contexts = true\ncolour = 1\n",
-    )
-    .unwrap();
+    fs::write(root.path().join(".coveragerc"), "[html]\nshow_contexts = true\ncolour = 1\n").unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_cov-report"))
         .args(["--to=total", &format!("{PROJECT}/coverage.json")])
         .current_dir(root.path())
         .output()
         .unwrap();
     let warnings = String::from_utf8(output.stderr).unwrap();
-    for expected in ["[html] colour", "[report] contexts is not heeded", "[html] show_contexts is not heeded"]
-    {
+    for expected in ["[html] colour", "[html] show_contexts is not heeded"] {
         assert!(warnings.contains(expected), "{warnings}");
     }
     assert_eq!(output.stdout, b"77\n");

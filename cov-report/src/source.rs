@@ -7,16 +7,16 @@ use cov_model::{Digest, FileCoverage};
 
 /// What is known of the source of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// Its text with `\n` between the lines, if it could be read.
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
     /// Whether that is what was measured.
-    pub(super) trust: Trust,
+    pub(crate) trust: Trust,
 }
 
 /// Whether a source is the one that was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trust {
+pub(crate) enum Trust {
     /// Its digest says so.
     Same,
     /// The report has no digest, and nothing speaks against it.
@@ -31,7 +31,7 @@ pub(super) enum Trust {
 
 impl Trust {
     /// Whether readers must be warned.
-    pub(super) fn is_doubtful(self) -> bool {
+    pub(crate) fn is_doubtful(self) -> bool {
         !matches!(self, Self::Same | Self::Unknown)
     }
 }
@@ -41,7 +41,7 @@ impl Source {
     ///
     /// A report says which files are read, and it may come from anybody: what is outside of `root`, the canonical path of
     /// the project, is shown only if the report has the digest of it, and so nothing that its author did not know.
-    pub(super) fn read(path: &Path, root: &Path, coverage: &FileCoverage) -> Self {
+    pub(crate) fn read(path: &Path, root: &Path, coverage: &FileCoverage) -> Self {
         let absent = Self { text: None, trust: Trust::Absent };
         let Ok(path) = path.canonicalize() else {
             return absent;
@@ -59,7 +59,9 @@ impl Source {
 
     fn of(bytes: Vec<u8>, coverage: &FileCoverage) -> Self {
         let digest = coverage.digest.map(|digest| digest == Digest::of(&bytes));
-        let text = decode(bytes);
+        let is_python = coverage.language.as_deref() == Some("python");
+        let python = is_python.then(|| cov_python::source::decode(&bytes).ok()).flatten();
+        let text = python.unwrap_or_else(|| decode(bytes));
         let lines = text.split_terminator('\n').count();
         let measured = coverage.lines.iter().last().map_or(0, |(line, _)| line);
         let last = coverage.excluded.last().copied().unwrap_or(0).max(measured);
