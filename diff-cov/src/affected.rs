@@ -35,10 +35,11 @@ struct Touched {
 pub(crate) fn affected(changes: &mut Changes, measured: &Measured) -> anyhow::Result<Affected> {
     let tests = tests(measured);
     if tests.is_empty() && !changes.diff.changes.is_empty() {
-        return all("the report does not tell which test ran what: measure with contexts");
+        let reason = "the report does not tell which test ran what: measure with contexts";
+        return Ok(Affected::All(reason.to_owned()));
     }
     if let Some((of_run, total)) = measured.incomplete_shards() {
-        return all(&format!("the report has only {of_run} of {total} shards"));
+        return Ok(Affected::All(format!("the report has only {of_run} of {total} shards")));
     }
     let joins = join(&changes.diff.changes, measured, &changes.place)?;
     let mut chosen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -52,11 +53,13 @@ pub(crate) fn affected(changes: &mut Changes, measured: &Measured) -> anyhow::Re
             continue;
         }
         let Some((in_report, file)) = file_of(change, joined.as_ref(), changes, measured) else {
-            return all(&format!("{name} is not in the report: what depends on it is not known"));
+            return Ok(Affected::All(format!(
+                "{name} is not in the report: what depends on it is not known"
+            )));
         };
         let touched = match touched(change, &in_report, file, changes)? {
             Ok(touched) => touched,
-            Err(reason) => return all(&format!("{name}: {reason}")),
+            Err(reason) => return Ok(Affected::All(format!("{name}: {reason}"))),
         };
         if touched.is_quiet && (file.length.is_some() || !file.spans.is_empty()) {
             continue;
@@ -74,15 +77,13 @@ pub(crate) fn affected(changes: &mut Changes, measured: &Measured) -> anyhow::Re
                 }
             }
             Err(line) => {
-                return all(&format!("{name}:{line} is run on import, which is no test's alone"));
+                return Ok(Affected::All(format!(
+                    "{name}:{line} is run on import, which is no test's alone"
+                )));
             }
         }
     }
     Ok(Affected::These(chosen))
-}
-
-fn all(reason: &str) -> anyhow::Result<Affected> {
-    Ok(Affected::All(reason.to_owned()))
 }
 
 /// All tests that the report knows.
@@ -100,7 +101,8 @@ fn test_of(context: &str) -> &str {
 /// Whether a file has tests: some are known, or its name says so as pytest looks for them.
 fn is_test_file(name: &str, tests: &BTreeSet<String>) -> bool {
     let own = name.rsplit('/').next().unwrap_or(name);
-    let is_called_so = own.strip_suffix(".py").is_some_and(|stem| stem.starts_with("test_") || stem.ends_with("_test"));
+    let is_called_so =
+        own.strip_suffix(".py").is_some_and(|stem| stem.starts_with("test_") || stem.ends_with("_test"));
     let head = format!("{name}::");
     is_called_so || tests.range(head.clone()..).next().is_some_and(|test| test.starts_with(&head))
 }

@@ -4,18 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use anyhow::Context as _;
-use cov_model::FileCoverage;
 use cov_model::stream::Input;
+use cov_model::{Digest, FileCoverage};
 
 use crate::assessment::{LostFile, Other, Stale};
 use crate::category::Category;
 use crate::changes::Changes;
 use crate::diff::{Change, Kind, LineMap, Runs, compare, shown};
 use crate::differential::{Differential, Versions};
-use crate::history::Found;
+use crate::history::{Found, History};
 use crate::join::Joined;
 use crate::measured::Measured;
 use crate::notes::Notes;
+use crate::place::Place;
 use crate::project::Project;
 
 /// An earlier report.
@@ -63,7 +64,7 @@ impl Baseline {
         }
         let tests: BTreeSet<&str> =
             now.values().flat_map(|file| file.contexts.keys()).map(String::as_str).collect();
-        let mut changed: BTreeMap<&str, &Change> = BTreeMap::new();
+        let mut edited: BTreeMap<&str, &Change> = BTreeMap::new();
         for (change, join) in changes.diff.changes.iter().zip(joins) {
             if let Some(join) = join {
                 anyhow::ensure!(
@@ -71,54 +72,29 @@ impl Baseline {
                     "{}: the diff has not one version before the change, which --baseline needs: compare two versions",
                     shown(&change.path)
                 );
-                changed.insert(&join.name, change);
+                edited.insert(&join.name, change);
             }
         }
         for (name, file) in now.iter().filter(|(name, _)| !project.excludes(name)) {
-            let change = changed.get(name.as_str()).copied();
+            let change = edited.get(name.as_str()).copied();
             let before = match change {
                 None => self.files.remove(name),
                 Some(change) => name_before(name, change).and_then(|name| self.files.remove(&name)),
             };
-            let path = change.map_or_else(
-                || changes.place.in_diff(name).into_bytes(),
-                |change| change.before.clone().unwrap_or_else(|| change.path.clone()),
-            );
-            let source = change.map_or_else(
-                || Some(changes.place.file_of_report(name)).filter(|path| path.is_file()),
-                |change| changes.place.source(&change.path, name),
-            );
-            let mut edit = change.map(Edit::of_change).unwrap_or_default();
-            if let Some(digest) = before.as_ref().and_then(|before| before.digest)
-                && let Some(source) = source
-                && changes.history.knows_before()
-                && (change.is_some() || file.digest.is_some_and(|now| now != digest))
-            {
-                let found = changes.history.find(&path, digest)?;
-                match found {
-                    Some(Found { is_before: true, .. }) if change.is_some() => {}
-                    Some(Found { text, .. }) => {
-                        let text_now = fs::read(&source).with_context(|| source.display().to_string())?;
-                        edit =
-                            Edit::between(&text, &text_now).with_context(|| source.display().to_string())?;
-                    }
-                    None if project.allows_stale => {
-                        notes.say(&format!(
-                            "{name}: the baseline is of a text that is not to be found: left out"
-                        ));
-                        continue;
-                    }
-                    None => {
-                        since.stale.push(Stale { name: name.clone(), differs_from: Other::Baseline });
-                        continue;
-                    }
+            let before = before.unwrap_or_default();
+            let versions = Texts { name, change, before: before.digest, now: file.digest };
+            let Some(edit) = versions.edit(&changes.place, &mut changes.history)? else {
+                if project.allows_stale {
+                    notes
+                        .say(&format!("{name}: the baseline is of a text that is not to be found: left out"));
+                } else {
+                    since.stale.push(Stale { name: name.clone(), differs_from: Other::Baseline });
                 }
-            }
-            let unmeasured = FileCoverage::default();
-            let before = before.as_ref().unwrap_or(&unmeasured);
-            let differential = Versions::new(before, file, &edit.map, &edit.added).differential();
+                continue;
+            };
+            let differential = Versions::new(&before, file, &edit.map, &edit.added).differential();
             since.differential.count(&differential);
-            since.lost.extend(lost_file(name, &differential.lost, before, &tests));
+            since.lost.extend(lost_file(name, &differential.lost, &before, &tests));
         }
         self.gone(changes, &mut since);
         since.lost.sort_by(|a, b| a.name.cmp(&b.name));
@@ -163,6 +139,47 @@ impl Baseline {
                 });
             }
         }
+    }
+}
+
+/// The texts of a file that two reports are of.
+struct Texts<'a> {
+    name: &'a str,
+    change: Option<&'a Change>,
+    before: Option<Digest>,
+    now: Option<Digest>,
+}
+
+impl Texts<'_> {
+    /// The change between the two; nothing where the baseline's text is not that of the version before the change, and not
+    /// to be found either.
+    fn edit(&self, place: &Place, history: &mut History) -> anyhow::Result<Option<Edit>> {
+        let Self { name, change, before, now } = self;
+        let told = change.map(Edit::of_change).unwrap_or_default();
+        let is_unchanged = change.is_none() && (now.is_none() || before == now);
+        let Some(digest) = before.filter(|_| history.knows_before() && !is_unchanged) else {
+            return Ok(Some(told));
+        };
+        let (path, source) = match change {
+            None => (
+                place.in_diff(name).into_bytes(),
+                Some(place.file_of_report(name)).filter(|path| path.is_file()),
+            ),
+            Some(change) => (
+                change.before.clone().unwrap_or_else(|| change.path.clone()),
+                place.source(&change.path, name),
+            ),
+        };
+        let Some(source) = source else { return Ok(Some(told)) };
+        Ok(match history.find(&path, digest)? {
+            None => None,
+            Some(Found { is_before: true, .. }) if change.is_some() => Some(told),
+            Some(Found { text, .. }) => {
+                let shown = || source.display().to_string();
+                let text_now = fs::read(&source).with_context(shown)?;
+                Some(Edit::between(&text, &text_now).with_context(shown)?)
+            }
+        })
     }
 }
 

@@ -165,7 +165,9 @@ mod tests {
         seen.sort_unstable();
         assert_eq!(seen, Category::ALL);
         let mut counts = Counts::default();
-        Category::ALL.into_iter().for_each(|category| counts.add(category, 1));
+        for category in Category::ALL {
+            counts.add(category, 1);
+        }
         assert_eq!(counts, Counts([1; 12]));
     }
 }

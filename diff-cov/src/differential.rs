@@ -172,7 +172,9 @@ impl<'a> Versions<'a> {
                     Category::unchanged(before, now)
                 }
             };
-            category.into_iter().for_each(|category| counts.add(category, 1));
+            if let Some(category) = category {
+                counts.add(category, 1);
+            }
         }
         for ((line, name), function) in &self.before.functions {
             let Some(was_called) = is_called(function) else { continue };

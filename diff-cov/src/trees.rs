@@ -75,8 +75,8 @@ pub(crate) fn compare(before: &Path, project: &Path) -> Result<Diff, TreeError> 
         changes.push((change(name, before, Kind::Text, &trace), trace));
     }
     changes.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-    let (mut changes, mut traces): (Vec<Change>, Vec<Trace>) = changes.into_iter().unzip();
-    tell_moved(&mut changes, &mut traces);
+    let (mut changes, traces): (Vec<Change>, Vec<Trace>) = changes.into_iter().unzip();
+    tell_moved(&mut changes, &traces);
     Ok(Diff { changes, not_shown: Vec::new() })
 }
 

@@ -94,10 +94,7 @@ impl Block {
         }
         removed_texts.clear();
         added_texts.clear();
-        trace.push(removed, added)?;
-        removed.clear();
-        added.clear();
-        Ok(())
+        trace.push(removed, added)
     }
 }
 

@@ -25,14 +25,12 @@ pub(crate) fn compare(old: &[u8], new: &[u8]) -> Result<Trace, TookTooLong> {
             added.push(line(&new, new_index));
             new_index += 1;
         } else {
-            trace.push(&removed, &added)?;
-            removed.clear();
-            added.clear();
+            trace.push(&mut removed, &mut added)?;
             old_index += 1;
             new_index += 1;
         }
     }
-    trace.push(&removed, &added)?;
+    trace.push(&mut removed, &mut added)?;
     Ok(trace)
 }
 

@@ -10,6 +10,7 @@ use super::{AddedText, Change, Kind, Runs};
 const NOTHING: &[u8] = b"/dev/null";
 
 /// A file of a diff.
+#[expect(clippy::struct_excessive_bools, reason = "each is told by a line of its own")]
 #[derive(Debug, Default)]
 pub(super) struct File {
     /// The 1-based line of the diff where it begins.
@@ -163,12 +164,12 @@ impl File {
     }
 
     /// Takes over what a hunk changed, against each version before.
-    pub(super) fn take(&mut self, traces: Vec<Trace>) {
-        if let [trace] = traces.as_slice() {
+    pub(super) fn take(&mut self, mut traces: Vec<Trace>) {
+        if traces.len() == 1
+            && let Some(trace) = traces.pop()
+        {
             trace.added.iter().for_each(|line| self.lines.push(line.number));
-            self.trace.removed.extend_from_slice(&trace.removed);
-            self.trace.added.extend_from_slice(&trace.added);
-            self.trace.respaced.extend_from_slice(&trace.respaced);
+            self.trace.append(trace);
             return;
         }
         let lines = traces.into_iter().flat_map(|trace| trace.added).map(|line| line.number);

@@ -1,6 +1,6 @@
 //! Which added lines stood elsewhere before: blocks that a change moves, within a file or from one to another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::trace::{Line, Trace};
 use super::{Change, Runs};
@@ -13,10 +13,17 @@ const MOST_PLACES: usize = 32;
 
 /// Tells each of `changes` which of its lines moved. `traces` are their lines; each removed line is the origin of one
 /// added line at the most, so that a copy is new. White space does not count, as a block may move into another one.
-pub(crate) fn tell_moved(changes: &mut [Change], traces: &mut [Trace]) {
+pub(crate) fn tell_moved(changes: &mut [Change], traces: &[Trace]) {
+    let new: Vec<Vec<Line>> = traces.iter().map(new_lines).collect();
+    let wanted: HashSet<u64> = new.iter().flatten().map(|line| line.text).collect();
+    if wanted.is_empty() {
+        return;
+    }
     let mut places: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
     for (file, trace) in traces.iter().enumerate() {
-        for (index, line) in trace.removed.iter().enumerate().filter(|(_, line)| line.text != 0) {
+        for (index, line) in
+            trace.removed.iter().enumerate().filter(|(_, line)| line.text != 0 && wanted.contains(&line.text))
+        {
             let places = places.entry(line.text).or_default();
             if places.len() <= MOST_PLACES {
                 places.push((file, index));
@@ -28,10 +35,7 @@ pub(crate) fn tell_moved(changes: &mut [Change], traces: &mut [Trace]) {
         return;
     }
     let mut is_taken: Vec<Vec<bool>> = traces.iter().map(|trace| vec![false; trace.removed.len()]).collect();
-    for (change, trace) in changes.iter_mut().zip(traces.iter()) {
-        let respaced: Runs = trace.respaced.iter().copied().collect();
-        let added: Vec<Line> =
-            trace.added.iter().copied().filter(|line| !respaced.contains(line.number)).collect();
+    for (change, added) in changes.iter_mut().zip(new) {
         let mut moved = Vec::new();
         let mut index = 0;
         while let Some(line) = added.get(index) {
@@ -53,6 +57,15 @@ pub(crate) fn tell_moved(changes: &mut [Change], traces: &mut [Trace]) {
         }
         change.moved = moved.into_iter().collect();
     }
+}
+
+/// The added lines that do not only differ in white space from what they replace.
+fn new_lines(trace: &Trace) -> Vec<Line> {
+    if trace.respaced.len() == trace.added.len() {
+        return Vec::new();
+    }
+    let respaced: Runs = trace.respaced.iter().copied().collect();
+    trace.added.iter().copied().filter(|line| !respaced.contains(line.number)).collect()
 }
 
 /// How many lines the two have in common from their first on, each following the one before it directly.
@@ -84,24 +97,25 @@ mod tests {
 
     const BLOCK: &str = "def total(self):\n    count = len(self.items)\n\n    return count * self.price\n";
 
-    fn marked(mark: char, text: &str) -> String {
-        text.lines().map(|line| format!("{mark}{line}\n")).collect()
+    /// The text with `mark` in front of each line.
+    fn marked(mark: &str, text: &str) -> String {
+        text.split_inclusive('\n').flat_map(|line| [mark, line]).collect()
     }
 
     #[test]
     fn a_block_that_stood_elsewhere_is_moved() {
         let from = format!(
             "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -5,4 +4,0 @@\n{}",
-            marked('-', BLOCK)
+            marked("-", BLOCK)
         );
-        let indented: String = BLOCK.lines().map(|line| format!("    {line}\n")).collect();
+        let indented = marked("    ", BLOCK);
         let to = format!(
             "diff --git a/b.py b/b.py\n--- a/b.py\n+++ b/b.py\n@@ -1,0 +2,5 @@\n+class Cart:\n{}",
-            marked('+', &indented)
+            marked("+", &indented)
         );
         assert_eq!(moved(&format!("{from}{to}")), [vec![], vec![(3, 6)]]);
         // Nothing was moved to the second place.
-        let twice = format!("{from}{to}@@ -9,0 +15,4 @@\n{}", marked('+', BLOCK));
+        let twice = format!("{from}{to}@@ -9,0 +15,4 @@\n{}", marked("+", BLOCK));
         assert_eq!(moved(&twice), [vec![], vec![(3, 6)]]);
     }
 

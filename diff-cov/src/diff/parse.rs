@@ -325,8 +325,8 @@ impl Parser {
         match self.guess {
             Some(guess) if self.diff.changes.is_empty() && !self.has_remark => Err(DiffError::NoDiff(guess)),
             _ => {
-                let Self { mut diff, mut traces, .. } = self;
-                tell_moved(&mut diff.changes, &mut traces);
+                let Self { mut diff, traces, .. } = self;
+                tell_moved(&mut diff.changes, &traces);
                 Ok(diff)
             }
         }

@@ -11,7 +11,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use thiserror::Error;
 
 /// How long two texts are compared at the most. What takes longer is no text that anybody wrote.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The comparison took too long. What it has found until then says "all changed", which nobody should believe.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]

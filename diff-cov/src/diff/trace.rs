@@ -22,21 +22,37 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Takes over lines that replace each other.
-    pub(crate) fn push(&mut self, removed: &[Line], added: &[Line]) -> Result<(), TookTooLong> {
+    /// Takes over lines that replace each other, and leaves none.
+    pub(crate) fn push(&mut self, removed: &mut Vec<Line>, added: &mut Vec<Line>) -> Result<(), TookTooLong> {
         if !removed.is_empty() && !added.is_empty() {
             let texts = |lines: &[Line]| lines.iter().map(|line| line.text).collect::<Vec<u64>>();
-            let mut others =
-                different(&texts(removed), &texts(added), PATIENCE)?.added.into_iter().peekable();
+            let different = different(&texts(removed), &texts(added), PATIENCE)?;
+            let mut others = different.added.into_iter().peekable();
             for (index, line) in added.iter().enumerate() {
                 if others.next_if_eq(&index).is_none() {
                     self.respaced.push(line.number);
                 }
             }
         }
-        self.removed.extend_from_slice(removed);
-        self.added.extend_from_slice(added);
+        append(&mut self.removed, removed);
+        append(&mut self.added, added);
         Ok(())
+    }
+
+    /// Takes over what stands behind it.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        append(&mut self.removed, &mut other.removed);
+        append(&mut self.added, &mut other.added);
+        append(&mut self.respaced, &mut other.respaced);
+    }
+}
+
+/// Puts `new` behind `all`; without a copy where there is nothing yet, since a block may be a million lines.
+fn append<T>(all: &mut Vec<T>, new: &mut Vec<T>) {
+    if all.is_empty() {
+        std::mem::swap(all, new);
+    } else {
+        all.append(new);
     }
 }
 
@@ -68,10 +84,10 @@ mod tests {
     #[test]
     fn a_line_that_only_moved_to_the_right_is_told() {
         let mut trace = Trace::default();
-        let (old, new) = (lines(4, &["a", "b"]), lines(4, &["if x:", "  a", "  c"]));
-        trace.push(&old, &new).unwrap();
+        let (mut old, mut new) = (lines(4, &["a", "b"]), lines(4, &["if x:", "  a", "  c"]));
+        trace.push(&mut old, &mut new).unwrap();
         assert_eq!(trace.respaced, [5]);
-        trace.push(&[], &lines(9, &["a"])).unwrap();
+        trace.push(&mut Vec::new(), &mut lines(9, &["a"])).unwrap();
         assert_eq!((trace.respaced.len(), trace.removed.len(), trace.added.len()), (1, 2, 4));
     }
 }

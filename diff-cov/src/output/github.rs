@@ -14,7 +14,7 @@ const SHOWN: usize = 10;
 /// All annotations: the findings as warnings, and the verdict.
 pub(super) fn render(assessment: &Assessment) -> String {
     let findings = findings(assessment);
-    let mut text: String = findings.iter().take(SHOWN).map(annotation).collect();
+    let text: String = findings.iter().take(SHOWN).map(annotation).collect();
     let verdict = sentence(assessment);
     let more = findings.len().saturating_sub(SHOWN);
     let more = if more == 0 {
@@ -23,8 +23,7 @@ pub(super) fn render(assessment: &Assessment) -> String {
         format!(" ({} not shown here)", plural(more as u64, "more finding"))
     };
     let level = if assessment.status() == Status::Done { "notice" } else { "error" };
-    text += &format!("::{level} title=Coverage of changed lines::{}\n", data(&(verdict + &more)));
-    text
+    text + &format!("::{level} title=Coverage of changed lines::{}\n", data(&(verdict + &more)))
 }
 
 fn annotation(finding: &Finding) -> String {

@@ -1,4 +1,4 @@
-//! JSON for other programs; its fields are described in the tool's README.
+//! JSON for other programs; `docs/FORMAT.md` describes its fields.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ struct Head<'a> {
     total: u64,
     branches: Part,
     functions: Part,
-    rules: Vec<Rule>,
+    rules: Vec<Judged>,
     changed_files: usize,
     not_in_report: &'a [String],
     #[serde(skip_serializing_if = "is_zero")]
@@ -47,8 +47,9 @@ struct Part {
 }
 
 #[derive(Serialize)]
-struct Rule {
-    rule: String,
+struct Judged {
+    #[serde(rename = "rule")]
+    text: String,
     state: &'static str,
     #[serde(flatten)]
     found: Number,
@@ -138,7 +139,7 @@ pub(super) fn render(assessment: &Assessment) -> String {
         total: ratio.total,
         branches: assessment.ratio_of(Metric::Branches).into(),
         functions: assessment.ratio_of(Metric::Functions).into(),
-        rules: outcomes.iter().map(Rule::new).collect(),
+        rules: outcomes.iter().map(Judged::new).collect(),
         changed_files: *changed_files,
         not_in_report: unmeasured,
         newer_lines: assessment.newer_lines,
@@ -187,13 +188,13 @@ impl From<Found> for Number {
     }
 }
 
-impl Rule {
+impl Judged {
     fn new(outcome: &Outcome) -> Self {
         let Outcome { rule, found, state, offenders } = outcome;
         let offender =
             |(path, found): &(String, Found)| Offender { path: path.clone(), found: (*found).into() };
         Self {
-            rule: rule.to_string(),
+            text: rule.to_string(),
             state: match state {
                 State::Holds => "holds",
                 State::Broken => "broken",

@@ -9,8 +9,8 @@ mod html;
 mod json;
 mod markdown;
 mod sarif;
-mod snippet;
 pub(crate) mod selection;
+mod snippet;
 mod text;
 mod wording;
 

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, which code scanning and editors read.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Kind, findings};
@@ -75,7 +77,7 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri += &format!("%{byte:02X}");
+            write!(uri, "%{byte:02X}").expect("a string takes everything");
         }
     }
     uri

@@ -12,7 +12,8 @@ pub(crate) fn render(affected: &Affected, comparison: &str, total: usize) -> Str
         text += &value.to_string();
         text.push('\n');
     };
-    let head = |mode: &str| json!({ "v": 1, "kind": "tests", "mode": mode, "base": comparison, "total": total });
+    let head =
+        |mode: &str| json!({ "v": 1, "kind": "tests", "mode": mode, "base": comparison, "total": total });
     let count = match affected {
         Affected::All(reason) => {
             let mut head = head("all");
@@ -22,7 +23,9 @@ pub(crate) fn render(affected: &Affected, comparison: &str, total: usize) -> Str
         }
         Affected::These(tests) => {
             line(head("select"));
-            tests.iter().for_each(|(id, why)| line(json!({ "id": id, "why": why })));
+            for (id, why) in tests {
+                line(json!({ "id": id, "why": why }));
+            }
             tests.len()
         }
     };

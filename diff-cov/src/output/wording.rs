@@ -74,7 +74,8 @@ fn lines(assessment: &Assessment, ratio: Ratio) -> String {
         _ => covered,
     };
     if assessment.outcomes.iter().any(|outcome| outcome.state == State::Small) {
-        sentence += &format!(" [fewer than {}: not judged]", plural(assessment.min_lines, "line"));
+        let least = plural(assessment.min_lines, "line");
+        sentence = format!("{sentence} [fewer than {least}: not judged]");
     }
     sentence
 }

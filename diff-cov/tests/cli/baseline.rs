@@ -7,16 +7,15 @@ use cov_model::{FileCoverage, Function};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::scene::{Scene, lines};
-
-fn numbered(count: u32) -> String {
-    (1..=count).map(|line| format!("line{line} = 0\n")).collect()
-}
+use crate::scene::{Scene, lines, numbered};
 
 /// Those categories of a document that there are any of.
 fn categories(document: &serde_json::Value, of: &str) -> BTreeMap<String, u64> {
     let counts = document["categories"][of].as_object().unwrap().iter();
-    counts.map(|(code, count)| (code.clone(), count.as_u64().unwrap())).filter(|&(_, count)| count > 0).collect()
+    counts
+        .map(|(code, count)| (code.clone(), count.as_u64().unwrap()))
+        .filter(|&(_, count)| count > 0)
+        .collect()
 }
 
 fn expected(counts: &[(&str, u64)]) -> BTreeMap<String, u64> {
@@ -61,7 +60,10 @@ fn a_change_of_tests_alone_can_lose_coverage() {
     let measured = |hit: u32, contexts: &[(&str, &[u32])]| FileCoverage {
         digest,
         lines: lines(3, |line| line <= hit).into_iter().collect(),
-        contexts: contexts.iter().map(|&(test, lines)| (test.to_owned(), lines.iter().copied().collect())).collect(),
+        contexts: contexts
+            .iter()
+            .map(|&(test, lines)| (test.to_owned(), lines.iter().copied().collect()))
+            .collect(),
         ..FileCoverage::default()
     };
     let (one, two) = ("test_a.py::test_one", "test_a.py::test_two");
@@ -70,7 +72,10 @@ fn a_change_of_tests_alone_can_lose_coverage() {
     scene.files("new.json", [("a.py", measured(2, &[(one, &[1, 2])]))]);
     let arguments = ["new.json", "--base=main", "--baseline=old.json", "--max-lost=0", "--exclude=test_*"];
     let answer = scene.diff_cov(&arguments);
-    answer.check(2, "no executable line changed against main (0 files changed); 1 unchanged line lost its coverage");
+    answer.check(
+        2,
+        "no executable line changed against main (0 files changed); 1 unchanged line lost its coverage",
+    );
     answer.check(2, "a.py  lost 3  run before by tests that are gone: test_a.py::test_two\n");
     let document = scene.diff_cov(&[&arguments[..], &["--to=json"]].concat()).json();
     let lost = json!([{
@@ -160,7 +165,9 @@ fn a_baseline_of_something_else_is_refused() {
     let arguments = ["new.json", "--base=main", "--baseline=old.json"];
     scene.diff_cov(&arguments).check(3, "the baseline has none of the report's files");
     scene.diff_cov(&["new.json", "--base=main", "--baseline=none.json"]).check(1, "none.json: No such file");
-    scene.diff_cov(&["--base=main", "--baseline=-"]).check(64, "standard input is the baseline: name a report");
+    scene
+        .diff_cov(&["--base=main", "--baseline=-"])
+        .check(64, "standard input is the baseline: name a report");
 }
 
 /// A version of a file: lines that are all different, each with what was measured of it.
@@ -189,7 +196,7 @@ fn file() -> impl Strategy<Value = (Measured, Measured)> {
 }
 
 fn text(file: &Measured) -> String {
-    file.iter().map(|(text, _)| format!("value_{text} = compute({text})\n")).collect()
+    file.iter().map(|(text, _)| format!("value_{text} = compute({text})\n")).collect::<Vec<_>>().concat()
 }
 
 fn covered(file: &Measured) -> Vec<(u32, u64)> {
@@ -199,7 +206,8 @@ fn covered(file: &Measured) -> Vec<(u32, u64)> {
 
 /// The categories of one file's lines, by the identity of their texts.
 fn naive(old: &Measured, now: &Measured) -> BTreeMap<String, u64> {
-    let find = |file: &Measured, text| file.iter().find(|&&(other, _)| other == text).map(|&(_, measured)| measured);
+    let find =
+        |file: &Measured, text| file.iter().find(|&&(other, _)| other == text).map(|&(_, measured)| measured);
     let mut counts = BTreeMap::new();
     let mut count = |code: &str| *counts.entry(code.to_owned()).or_default() += 1;
     for &(text, is) in now {
@@ -209,7 +217,9 @@ fn naive(old: &Measured, now: &Measured) -> BTreeMap<String, u64> {
             (None, Some(false)) => count("UNC"),
             (Some(None), Some(true)) => count("GIC"),
             (Some(None), Some(false)) => count("UIC"),
-            (Some(Some(was)), Some(is)) => count([["UBC", "GBC"], ["LBC", "CBC"]][usize::from(was)][usize::from(is)]),
+            (Some(Some(was)), Some(is)) => {
+                count([["UBC", "GBC"], ["LBC", "CBC"]][usize::from(was)][usize::from(is)]);
+            }
         }
     }
     for &(text, was) in old {

@@ -77,7 +77,10 @@ fn every_number_is_that_of_diff_cover() {
             .iter()
             .map(|file| {
                 let missing = file["missing"].as_array().unwrap().iter();
-                (file["path"].as_str().unwrap().to_owned(), missing.map(|line| line.as_u64().unwrap()).collect())
+                (
+                    file["path"].as_str().unwrap().to_owned(),
+                    missing.map(|line| line.as_u64().unwrap()).collect(),
+                )
             })
             .collect();
         assert_eq!(found, files, "{diff}");

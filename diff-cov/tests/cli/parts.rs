@@ -48,6 +48,8 @@ fn parts_that_cannot_be_are_refused() {
     scene.diff_cov(&["r.json", "--range=none..HEAD"]).check(1, "none is no commit that this repository has");
     scene.diff_cov(&["r.json", "--range=main..HEAD", "--base=main"]).check(64, "cannot be used with");
     scene.diff_cov(&["r.json", "--only=staged", "--baseline=r.json"]).check(64, "cannot be used with");
-    scene.diff_cov(&["r.json", "--only=everything"]).check(64, "possible values: committed, staged, unstaged");
+    scene
+        .diff_cov(&["r.json", "--only=everything"])
+        .check(64, "possible values: committed, staged, unstaged");
     scene.diff_cov(&["r.json", "--only=staged", "--untracked"]).check(64, "cannot be used with");
 }

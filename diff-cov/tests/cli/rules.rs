@@ -2,13 +2,13 @@
 
 use cov_model::{Branches, FileCoverage, Function, Tally};
 
-use crate::scene::{Scene, lines};
+use crate::scene::{Scene, lines, numbered};
 
 /// A repository where all ten lines of `src/a.py` changed, and all three of `b.py`: one function of two was called, three
 /// arms of four were taken.
 fn scene() -> Scene {
     let scene = Scene::with_file("README", "");
-    scene.write("src/a.py", (1..=10).map(|line| format!("line{line} = 0\n")).collect::<String>());
+    scene.write("src/a.py", numbered(10));
     scene.write("b.py", "x = 1\ny = 2\nz = 3\n");
     scene.commit("second");
     let function = |end, hits| Function { end: Some(end), hits: Some(hits), body: None };
@@ -28,11 +28,15 @@ fn branches_and_functions_have_rules_of_their_own() {
     let scene = scene();
     let judged = |more: &[&str]| scene.diff_cov(&[&["r.json", "--base=main"], more].concat());
     let percent = "76.9 % of 13 changed lines covered";
-    judged(&["--branches=75"]).check(0, &format!("{percent}; branches 75.0 % of 4 covered (at least 75 %)\n"));
+    judged(&["--branches=75"])
+        .check(0, &format!("{percent}; branches 75.0 % of 4 covered (at least 75 %)\n"));
     judged(&["--branches=75.1"]).check(2, "branches 75.0 % of 4 covered, below 75.1 %: 1 more needed\n");
     judged(&["--functions=50"]).check(0, "functions 50.0 % of 2 called (at least 50 %)\n");
     let answer = judged(&["--functions=100", "--fail-under=70"]);
-    answer.check(2, &format!("{percent} (at least 70 %); functions 50.0 % of 2 called, below 100 %: 1 more needed"));
+    answer.check(
+        2,
+        &format!("{percent} (at least 70 %); functions 50.0 % of 2 called, below 100 %: 1 more needed"),
+    );
     answer.check(2, "src/a.py: g (never called, 3 of 4 changed lines missing)\n");
 }
 
@@ -54,7 +58,8 @@ fn patterns_are_judged_together_or_each() {
     let scene = scene();
     let judged = |rule: &str| scene.diff_cov(&["r.json", "--base=main", rule]);
     judged("--rule=src/*: lines >= 70").check(0, "src/*: lines 70.0 % of 10 covered (at least 70 %)");
-    judged("--rule=src/*: lines >= 71").check(2, "src/*: lines 70.0 % of 10 covered, below 71 %: 1 more needed");
+    judged("--rule=src/*: lines >= 71")
+        .check(2, "src/*: lines 70.0 % of 10 covered, below 71 %: 1 more needed");
     judged("--rule=*: total >= 80").check(2, "*: total 76.4 % of 17 covered, below 80 %: 1 more needed");
     judged("--rule=each *: lines >= 80").check(2, "each *: lines >= 80 is broken by src/a.py 70.0 %");
     judged("--rule=each *: lines >= 70").check(0, "each *: lines 76.9 % of 13 covered (at least 70 %)");
@@ -65,7 +70,8 @@ fn patterns_are_judged_together_or_each() {
 #[test]
 fn the_configuration_has_all_rules() {
     let scene = scene();
-    let rules = "branches = 80\nfunctions = 60\nmin-lines = 20\nmax-lost = 0\nrules = ['b.py: lines >= 100']\n";
+    let rules =
+        "branches = 80\nfunctions = 60\nmin-lines = 20\nmax-lost = 0\nrules = ['b.py: lines >= 100']\n";
     scene.write("cov.toml", format!("[diff]\n{rules}"));
     let answer = scene.diff_cov(&["r.json", "--base=main"]);
     answer.check(0, "76.9 % of 13 changed lines covered [fewer than 20 lines: not judged]; branches 75.0 % of 4 covered, below 80 %; functions");
@@ -78,10 +84,8 @@ fn small_changes_can_be_let_through_and_say_so() {
     let scene = scene();
     let judged = |least: &str| scene.diff_cov(&["r.json", "--base=main", "--fail-under=90", least]);
     judged("--min-lines=13").check(2, "below 90 %: 2 more needed");
-    judged("--min-lines=14").check(
-        0,
-        "76.9 % of 13 changed lines covered, below 90 % [fewer than 14 lines: not judged]\n",
-    );
+    judged("--min-lines=14")
+        .check(0, "76.9 % of 13 changed lines covered, below 90 % [fewer than 14 lines: not judged]\n");
 }
 
 #[test]
@@ -118,7 +122,10 @@ fn lines_that_only_moved_are_told_and_can_be_excused() {
     scene.commit("moved");
     scene.report("r.json", &[("a.py", &lines(4, |_| false)), ("b.py", &lines(7, |line| line == 1))]);
     let answer = scene.diff_cov(&["r.json", "--base=main"]);
-    answer.check(0, "1 changed line in white space alone, 4 changed lines moved from elsewhere (see --excuse)\n");
+    answer.check(
+        0,
+        "1 changed line in white space alone, 4 changed lines moved from elsewhere (see --excuse)\n",
+    );
     let excused = |kinds: &str| scene.diff_cov(&["r.json", "--base=main", "--fail-under=100", kinds]);
     excused("--excuse=whitespace").check(2, "14.2 % of 7 changed lines covered");
     excused("--excuse=whitespace,moved").check(2, "33.3 % of 3 changed lines covered");

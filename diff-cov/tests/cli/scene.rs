@@ -178,6 +178,11 @@ impl Answer {
     }
 }
 
+/// `count` lines that are all different.
+pub(crate) fn numbered(count: u32) -> String {
+    (1..=count).map(|line| format!("line{line} = 0\n")).collect::<Vec<_>>().concat()
+}
+
 /// All lines from 1 to `last`, hit or not.
 pub(crate) fn lines(last: u32, is_hit: impl Fn(u32) -> bool) -> Vec<(u32, u64)> {
     (1..=last).map(|line| (line, u64::from(is_hit(line)))).collect()

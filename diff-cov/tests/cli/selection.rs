@@ -4,7 +4,8 @@ use cov_model::{FileCoverage, Function};
 
 use crate::scene::{Answer, Scene};
 
-const SOURCE: &str = "LIMIT = 3\n\ndef f(x):\n    # halves\n    y = x / 2\n    return y\n\ndef g(x):\n    return x\n";
+const SOURCE: &str =
+    "LIMIT = 3\n\ndef f(x):\n    # halves\n    y = x / 2\n    return y\n\ndef g(x):\n    return x\n";
 
 /// A repository with `a.py` and its tests, and a report of which test ran what, made before any change.
 fn scene() -> Scene {
