@@ -23,7 +23,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --out --shard --branch --source --no-cov --python --project --timings --junit --color --quiet --verbose --help --version"
+            opts="-n -q -v -h -V --workers --fork --out --shard --branch --core --source --no-cov --python --project --timings --junit --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -37,12 +37,20 @@ _cov__run() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --fork)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --out)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --shard)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --core)
+                    COMPREPLY=($(compgen -W "auto ctrace pytrace sysmon" -- "${cur}"))
                     return 0
                     ;;
                 --source)

@@ -17,8 +17,15 @@ _cov-run() {
     _arguments "${_arguments_options[@]}" : \
 '-n+[How many workers\: a number, or one for each processor]:N|auto:_default' \
 '--workers=[How many workers\: a number, or one for each processor]:N|auto:_default' \
+'--fork=[Whether workers are forked from one process that has started, or started one by one]:WHEN:((auto\:"Where it is safe"
+always\:"Always, or not at all"
+never\:"Never"))' \
 '--out=[The directory for what is written]:DIR:_files' \
 '--shard=[Run the K-th of N shards]:K/N:_default' \
+'--core=[How coverage.py measures, where it has a choice]:NAME:((auto\:"The fastest that is exact"
+ctrace\:"coverage.py'\''s tracer in C"
+pytrace\:"coverage.py'\''s tracer in Python"
+sysmon\:"Python'\''s own monitoring, from 3.12 on"))' \
 '*--source=[Measure this directory or package instead of what the configuration names]:DIR_OR_PKG:_default' \
 '--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
 '--project=[The project'\''s directory]:DIR:_files' \

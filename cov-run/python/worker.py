@@ -23,8 +23,8 @@ def open_channel():
     from cov_run_worker import protocol
 
     socket, lifeline = (int(number) for number in os.environ.pop("COV_RUN_FDS").split(","))
-    protocol.live_no_longer_than(lifeline)
-    return protocol.Channel(socket)
+    lifeline = protocol.live_no_longer_than(lifeline)
+    return protocol.Channel(socket, lifeline)
 
 
 def pretend_to_be_pytest(args):
@@ -62,6 +62,8 @@ def main():
     except plugin.Refused:
         return 0
     worker.close(int(status))
+    if worker.is_forked:
+        worker.zygote.leave(int(status))
     return status
 
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
 use clap::{Parser, ValueEnum};
+use serde::Serialize;
 
 use crate::shard::Shard;
 use crate::workers::Workers;
@@ -40,6 +41,12 @@ pub struct Args {
     #[arg(short = 'n', long, value_name = "N|auto")]
     pub workers: Option<Workers>,
 
+    /// Whether workers are forked from one process that has started, or started one by one
+    ///
+    /// "auto" forks where that is safe, "always" refuses to run where it is not.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub fork: Fork,
+
     /// The directory for what is written
     #[arg(long, value_name = "DIR", default_value = ".cov")]
     pub out: PathBuf,
@@ -51,6 +58,10 @@ pub struct Args {
     /// Measure branches, whatever the configuration says
     #[arg(long)]
     pub branch: bool,
+
+    /// How coverage.py measures, where it has a choice
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub core: Core,
 
     /// Measure this directory or package instead of what the configuration names
     #[arg(long, value_name = "DIR_OR_PKG")]
@@ -99,6 +110,31 @@ pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Core {
+    /// The fastest that is exact.
+    Auto,
+    /// coverage.py's tracer in C.
+    Ctrace,
+    /// coverage.py's tracer in Python.
+    Pytrace,
+    /// Python's own monitoring, from 3.12 on.
+    Sysmon,
+}
+
+/// When to fork workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Fork {
+    /// Where it is safe.
+    Auto,
+    /// Always, or not at all.
     Always,
     /// Never.
     Never,

@@ -36,6 +36,8 @@ pub enum Cause {
     Signal(i32),
     /// It exited with this status.
     Exit(i32),
+    /// The process that could have told has died as well.
+    Unseen,
 }
 
 impl From<ExitStatus> for Cause {
@@ -55,6 +57,7 @@ impl fmt::Display for Cause {
                 Err(_) => write!(formatter, "killed by signal {number}"),
             },
             Self::Exit(status) => write!(formatter, "exited with status {status}"),
+            Self::Unseen => write!(formatter, "it is gone, and so is the process that it was forked from"),
         }
     }
 }

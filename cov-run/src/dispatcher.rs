@@ -131,6 +131,8 @@ pub struct Dispatcher {
     restarts: u32,
     lost_at_start: u32,
     stop: Option<Stop>,
+    /// Whether the first worker is alone until the files are known.
+    alone: bool,
 }
 
 /// How many workers are started before it is known how many files there are.
@@ -140,10 +142,23 @@ const FIRST_WAVE: u32 = 8;
 const LOSSES_AT_START: u32 = 3;
 
 impl Dispatcher {
+    /// Starts one worker only, until the files are known: the others may be forked from it.
+    pub fn start_alone(&mut self) -> Vec<Command> {
+        self.alone = true;
+        self.start(1)
+    }
+
+    /// Learns that a worker was forked from one that has listed the files.
+    pub fn forked(&mut self, id: WorkerId) {
+        if let Some(seat) = self.seats.get_mut(id.slot as usize).filter(|seat| seat.id == id) {
+            seat.listed = true;
+        }
+    }
+
     /// Starts workers until there are `count`, though no more than make sense before the files are known.
     pub fn start(&mut self, count: u32) -> Vec<Command> {
         let first = u32::try_from(self.seats.len()).unwrap_or(u32::MAX);
-        let count = count.min(self.files.unwrap_or(FIRST_WAVE));
+        let count = count.min(self.files.unwrap_or(if self.alone { 1 } else { FIRST_WAVE }));
         (first..count)
             .map(|slot| {
                 let id = WorkerId { slot, generation: 0 };
@@ -189,6 +204,11 @@ impl Dispatcher {
     /// Why the run stopped early, if it did.
     pub fn stopped(&self) -> Option<&Stop> {
         self.stop.as_ref()
+    }
+
+    /// How many workers there are, the dead ones included.
+    pub fn seats(&self) -> usize {
+        self.seats.len()
     }
 
     /// Whether all files were handed out.

@@ -31,6 +31,7 @@ pub mod warnings;
 pub mod worker;
 pub mod workers;
 pub mod xml;
+pub mod zygote;
 
 use std::env;
 use std::io;
@@ -118,6 +119,7 @@ fn setup(args: &Args, out: &OutDirectory, temporary: &Temporary) -> anyhow::Resu
         analysis: temporary.path().join("analysis"),
         fragments: text_of(&out.fragments())?,
         workers: args.workers,
+        fork: args.fork,
         processors: workers::processors(),
         shard: args.shard,
         split: split.unwrap_or_default(),
@@ -139,11 +141,13 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
         count: 1,
         uid: format!("{:032x}", now.as_nanos() ^ (u128::from(process::id()) << 96)),
         seed: now.subsec_nanos(),
+        candidate: false,
         basetemp: text_of(&temporary.tests())?,
         events: String::new(),
         fragment: String::new(),
         no_cov: args.no_cov,
         process_start: env::var("COVERAGE_PROCESS_START").ok(),
+        core: args.core,
         branch: args.branch,
         source: args.source.clone(),
         colour: terminal::chosen_colour(args.color),

@@ -14,13 +14,16 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/collection.py", include_str!("../python/cov_run_worker/collection.py")),
     ("cov_run_worker/imports.py", include_str!("../python/cov_run_worker/imports.py")),
     ("cov_run_worker/cov_fixtures.py", include_str!("../python/cov_run_worker/cov_fixtures.py")),
+    ("cov_run_worker/forkable.py", include_str!("../python/cov_run_worker/forkable.py")),
     ("cov_run_worker/introduction.py", include_str!("../python/cov_run_worker/introduction.py")),
     ("cov_run_worker/loop.py", include_str!("../python/cov_run_worker/loop.py")),
     ("cov_run_worker/measure.py", include_str!("../python/cov_run_worker/measure.py")),
+    ("cov_run_worker/monitor.py", include_str!("../python/cov_run_worker/monitor.py")),
     ("cov_run_worker/options.py", include_str!("../python/cov_run_worker/options.py")),
     ("cov_run_worker/plugin.py", include_str!("../python/cov_run_worker/plugin.py")),
     ("cov_run_worker/protocol.py", include_str!("../python/cov_run_worker/protocol.py")),
     ("cov_run_worker/reports.py", include_str!("../python/cov_run_worker/reports.py")),
+    ("cov_run_worker/zygote.py", include_str!("../python/cov_run_worker/zygote.py")),
     ("cov_run_worker/xdist_fixtures.py", include_str!("../python/cov_run_worker/xdist_fixtures.py")),
 ];
 

@@ -67,8 +67,8 @@ impl<W: Write> Progress<W> {
         self.workers = workers;
     }
 
-    /// Shows what is to be run.
-    pub fn begin(&mut self, record: &Record, shard: Option<String>) -> io::Result<()> {
+    /// Shows what is to be run, and to who wants to know it, how the workers come into being.
+    pub fn begin(&mut self, record: &Record, shard: Option<String>, manner: &str) -> io::Result<()> {
         self.total = record.assigned.len();
         if self.verbosity >= 0 && io::stderr().is_terminal() && !is_ci() {
             self.bar =
@@ -99,6 +99,9 @@ impl<W: Write> Progress<W> {
             None => "no coverage".to_owned(),
         };
         self.terminal.line(&format!("cov-run: {workers}, {files}{shard}, {measured}"))?;
+        if self.verbosity > 0 {
+            self.terminal.line(&format!("cov-run: {manner}"))?;
+        }
         self.terminal.line("")
     }
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cli::Core;
 use crate::hello::Hello;
 
 /// What cov-run says to a worker.
@@ -25,12 +26,22 @@ pub enum Order {
         /// Ids of tests that an earlier worker finished, or died of.
         skip: Vec<String>,
     },
+    /// The answer to `files`: fork workers when told to.
+    Serve,
+    /// The answer to `files`: be a worker.
+    Work,
+    /// Fork a worker, which gets the descriptors that come with this: its socket, stdout and stderr.
+    Fork {
+        /// What the worker is told.
+        assignment: Box<Assignment>,
+    },
     /// Stop; also said unasked.
     Stop,
 }
 
 /// What a worker is told before it does anything.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Assignment {
     /// The command line of pytest.
     pub args: Vec<String>,
@@ -42,6 +53,8 @@ pub struct Assignment {
     pub uid: String,
     /// A seed that the workers of a run share.
     pub seed: u32,
+    /// Whether other workers may be forked from this process.
+    pub candidate: bool,
     /// Where the workers' temporary directories go.
     pub basetemp: String,
     /// The file for what the worker says.
@@ -52,6 +65,8 @@ pub struct Assignment {
     pub no_cov: bool,
     /// `COVERAGE_PROCESS_START`, which is for the processes that tests start, and not for the worker itself.
     pub process_start: Option<String>,
+    /// The core of coverage.py, or `auto`.
+    pub core: Core,
     /// Whether `--branch` was given.
     pub branch: bool,
     /// The values of `--source`.
@@ -93,6 +108,18 @@ pub enum Message {
     Files {
         /// The files.
         files: Vec<TestFile>,
+        /// Whether it could fork workers, and waits for `serve` or `work`.
+        #[serde(default)]
+        forkable: Option<Forkable>,
+    },
+    /// Workers can be forked from this process from now on.
+    Serving,
+    /// A process that was forked has ended.
+    Reaped {
+        /// Its id.
+        process: i32,
+        /// Its wait status.
+        status: i32,
     },
     /// Waits for a file to run, or for `stop`.
     Next,
@@ -144,6 +171,13 @@ pub enum Message {
         /// `session.shouldstop`, if it was set.
         should_stop: Option<String>,
     },
+}
+
+/// Whether workers may be forked from a process.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Forkable {
+    /// Why not.
+    pub refusal: Option<String>,
 }
 
 /// A test file.

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 
+use crate::cli::Fork;
 use crate::crash::Death;
 use crate::dispatcher::{Command, Dispatcher, Stop, WorkerId};
 use crate::hello::Hello;
@@ -15,7 +17,7 @@ use crate::plugin::Plugin;
 use crate::printed::Printed;
 use crate::profile::Finish;
 use crate::progress::Progress;
-use crate::protocol::{Assignment, Message, Order, TestFile};
+use crate::protocol::{Assignment, Forkable, Message, Order, TestFile};
 use crate::record::{Interruption, Record};
 use crate::refusal::Refusal;
 use crate::schedule::plan;
@@ -24,6 +26,7 @@ use crate::timings::Timings;
 use crate::verdict::INTERNAL;
 use crate::worker::{Event, Lifeline, Worker};
 use crate::workers::{self, Workers};
+use crate::zygote::Zygote;
 
 /// What a run is to do.
 #[derive(Debug)]
@@ -42,6 +45,8 @@ pub struct Setup {
     pub fragments: String,
     /// `-n` of cov-run.
     pub workers: Option<Workers>,
+    /// When to fork workers.
+    pub fork: Fork,
     /// Processors at hand.
     pub processors: u32,
     /// The shard.
@@ -81,6 +86,7 @@ pub struct Session<'a, W: Write> {
     dispatcher: Dispatcher,
     record: Record,
     workers: Pool,
+    manner: Manner,
     lifeline: Lifeline,
     events: Sender<Event>,
     statuses: BTreeMap<WorkerId, i32>,
@@ -96,6 +102,9 @@ pub struct Session<'a, W: Write> {
 /// How often the display is brought up to date when nothing happens.
 const TICK: Duration = Duration::from_millis(500);
 
+/// How long the process that workers were forked from may take to end.
+const FAREWELL: Duration = Duration::from_secs(10);
+
 /// The worker that speaks for all until the files are listed.
 const FIRST: WorkerId = WorkerId { slot: 0, generation: 0 };
 
@@ -108,6 +117,7 @@ impl<'a, W: Write> Session<'a, W> {
             dispatcher: Dispatcher::default(),
             record: Record::default(),
             workers: Pool::default(),
+            manner: if setup.fork == Fork::Never { Manner::Spawned } else { Manner::Undecided },
             lifeline: Lifeline::new()?,
             events,
             statuses: BTreeMap::new(),
@@ -122,7 +132,10 @@ impl<'a, W: Write> Session<'a, W> {
 
     /// Runs until the last worker has ended.
     pub fn run(mut self, events: &Receiver<Event>) -> anyhow::Result<(Ending, Progress<W>)> {
-        let commands = self.dispatcher.start(self.count);
+        let commands = match self.manner {
+            Manner::Undecided => self.dispatcher.start_alone(),
+            _ => self.dispatcher.start(self.count),
+        };
         self.obey(commands)?;
         while !self.dispatcher.is_over() {
             match events.recv_timeout(TICK) {
@@ -135,7 +148,7 @@ impl<'a, W: Write> Session<'a, W> {
                     return Err(Refusal::internal(format!("gw{} cannot be understood: {error}", id.slot)));
                 }
                 Ok(Event::Printed(id, line)) => self.printed.push(id, line),
-                Ok(Event::Ended(id, death)) => self.bury(id, death)?,
+                Ok(Event::Ended(id, process, death)) => self.bury(id, process, death)?,
                 Ok(Event::Signalled) => self.interrupt()?,
                 Err(RecvTimeoutError::Timeout) => self.progress.tick(),
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -150,6 +163,7 @@ impl<'a, W: Write> Session<'a, W> {
             return Ok((Ending::Plain, self.progress));
         }
         self.prepare_finish()?;
+        self.dismiss_zygote(events);
         let stop = self.dispatcher.stopped().cloned();
         let statuses = self.statuses.into_values().collect();
         let ran = Ran { record: self.record, stop, statuses, finish: self.finish };
@@ -160,13 +174,19 @@ impl<'a, W: Write> Session<'a, W> {
         let mut commands = Vec::new();
         match &message {
             Message::Hello(hello) if !self.dispatcher.is_settled() => commands = self.settle(hello)?,
-            Message::Files { files } => {
+            Message::Files { files, forkable } => {
                 self.printed.open(id);
                 self.listed.insert(id);
                 if self.dispatcher.is_planned() {
                     self.printed.forget(id);
                 } else {
-                    commands = self.plan(files)?;
+                    commands = self.plan(files, id, forkable.as_ref())?;
+                }
+            }
+            Message::Serving => commands = self.fork_from(id),
+            Message::Reaped { process, status } => {
+                if let Manner::Forked(zygote) = &self.manner {
+                    zygote.ends().note(Pid::from_raw(*process), *status);
                 }
             }
             Message::NoPytest { message, python } => {
@@ -209,15 +229,64 @@ impl<'a, W: Write> Session<'a, W> {
         Ok(())
     }
 
-    /// Learns the files from the first worker that has listed them.
-    fn plan(&mut self, files: &[TestFile]) -> anyhow::Result<Vec<Command>> {
+    /// Learns the files from the first worker that has listed them, and whether others may be forked from it.
+    fn plan(
+        &mut self,
+        files: &[TestFile],
+        id: WorkerId,
+        forkable: Option<&Forkable>,
+    ) -> anyhow::Result<Vec<Command>> {
         let shard = self.setup.shard;
         let plan = plan(files, shard, self.count, &self.setup.split, &self.setup.order);
-        let commands = self.dispatcher.plan(&plan.queue);
+        let mut commands = self.dispatcher.plan(&plan.queue);
         self.record.all = plan.all;
         self.record.assigned = plan.queue;
-        self.progress.begin(&self.record, (!shard.is_all()).then(|| shard.to_string()))?;
+        let refusal = self.why_not_fork(forkable);
+        let manner = refusal.as_ref().map_or_else(
+            || "workers are forked".to_owned(),
+            |refusal| format!("each worker starts by itself: {refusal}"),
+        );
+        self.progress.begin(&self.record, (!shard.is_all()).then(|| shard.to_string()), &manner)?;
+        let Some(forkable) = forkable.filter(|_| self.dispatcher.stopped().is_none()) else {
+            return Ok(commands);
+        };
+        match (refusal, &forkable.refusal) {
+            (None, _) => {
+                // The others wait until it serves.
+                self.manner = Manner::Deciding(std::mem::take(&mut commands));
+                commands.push(Command::Tell(id, Order::Serve));
+            }
+            (Some(_), Some(refusal)) if self.setup.fork == Fork::Always => {
+                return Err(Refusal::usage(format!("workers cannot be forked: {refusal}")));
+            }
+            (Some(_), _) => {
+                self.manner = Manner::Spawned;
+                commands.insert(0, Command::Tell(id, Order::Work));
+            }
+        }
         Ok(commands)
+    }
+
+    /// Makes a process that serves the one that all workers are forked from, itself as a worker included.
+    fn fork_from(&mut self, id: WorkerId) -> Vec<Command> {
+        let mut commands = vec![Command::Start(id)];
+        if let (Some(worker), Manner::Deciding(waiting)) = (self.workers.0.remove(&id), &mut self.manner) {
+            commands.append(waiting);
+            self.manner = Manner::Forked(worker.into_zygote());
+        }
+        commands
+    }
+
+    /// Why workers are not forked; nothing if they are.
+    fn why_not_fork(&self, forkable: Option<&Forkable>) -> Option<String> {
+        match forkable {
+            None => Some("--fork=never".to_owned()),
+            Some(Forkable { refusal: Some(refusal) }) => Some(refusal.clone()),
+            Some(_) if self.setup.fork == Fork::Auto && self.dispatcher.seats() < 2 => {
+                Some("there is only one".to_owned())
+            }
+            Some(_) => None,
+        }
     }
 
     /// Records and shows what a worker said.
@@ -289,13 +358,28 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     fn start(&mut self, id: WorkerId) -> anyhow::Result<()> {
+        let candidate = matches!(self.manner, Manner::Undecided);
+        let role = if candidate { "first" } else { "gw" };
         let assignment = Assignment {
             slot: id.slot,
             count: self.count,
-            events: format!("{}/gw{}-{}.events", self.setup.events, id.slot, id.generation),
+            candidate,
+            events: format!("{}/{role}{}-{}.events", self.setup.events, id.slot, id.generation),
             fragment: format!("{}/gw{}-{}.coverage", self.setup.fragments, id.slot, id.generation),
             ..self.setup.assignment.clone()
         };
+        if let Manner::Forked(zygote) = &self.manner {
+            match Worker::fork(zygote, id, assignment.clone(), &self.events) {
+                Ok(worker) => {
+                    self.dispatcher.forked(id);
+                    self.listed.insert(id);
+                    self.printed.open(id);
+                    self.workers.0.insert(id, worker);
+                    return Ok(());
+                }
+                Err(error) => self.lose_zygote(&format!("it does not fork any more: {error}")),
+            }
+        }
         let python = &self.setup.python;
         let script = self.setup.plugin.worker();
         let worker = Worker::start(python, &script, id, &assignment, &self.lifeline, &self.events)
@@ -305,7 +389,14 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     /// A worker's process has ended.
-    fn bury(&mut self, id: WorkerId, death: Death) -> anyhow::Result<()> {
+    fn bury(&mut self, id: WorkerId, process: Pid, death: Death) -> anyhow::Result<()> {
+        if matches!(&self.manner, Manner::Forked(zygote) if zygote.process() == process) {
+            self.lose_zygote(&death.cause.to_string());
+            return Ok(());
+        }
+        if self.workers.0.get(&id).is_none_or(|worker| worker.process() != process) {
+            return Ok(()); // a zygote that was lost before
+        }
         self.workers.0.remove(&id);
         if let Some(&status) = self.statuses.get(&id).filter(|&&status| status != 0)
             && !self.dispatcher.is_planned()
@@ -328,6 +419,27 @@ impl<'a, W: Write> Session<'a, W> {
         Ok(())
     }
 
+    /// Goes on without the process that workers were forked from.
+    fn lose_zygote(&mut self, why: &str) {
+        self.manner = Manner::Spawned;
+        self.record.notes.push(format!("the process that workers are forked from is lost: {why}"));
+    }
+
+    /// Lets the zygote undo what it did for all workers.
+    fn dismiss_zygote(&mut self, events: &Receiver<Event>) {
+        let Manner::Forked(zygote) = std::mem::replace(&mut self.manner, Manner::Spawned) else { return };
+        zygote.dismiss();
+        let deadline = Instant::now() + FAREWELL;
+        while let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match event {
+                Event::Ended(_, process, _) if process == zygote.process() => return,
+                Event::Printed(id, line) => self.printed.push(id, line),
+                Event::Signalled => return,
+                _ => {}
+            }
+        }
+    }
+
     /// Ctrl-C: once to stop cleanly, twice to kill.
     fn interrupt(&mut self) -> anyhow::Result<()> {
         self.signals += 1;
@@ -336,6 +448,19 @@ impl<'a, W: Write> Session<'a, W> {
         self.workers.signal(if self.signals == 1 { Signal::SIGINT } else { Signal::SIGKILL });
         Ok(())
     }
+}
+
+/// How workers come into being.
+#[derive(Debug)]
+enum Manner {
+    /// The first one has not said yet whether others may be forked from it.
+    Undecided,
+    /// It was told to fork them, which are to be started when it does.
+    Deciding(Vec<Command>),
+    /// They are forked from this one.
+    Forked(Zygote),
+    /// Each is a process that starts from nothing.
+    Spawned,
 }
 
 /// The workers that run; none is left behind where the run ends by an error.

@@ -20,6 +20,7 @@ use nix::unistd::Pid;
 use crate::crash::{Cause, Death};
 use crate::dispatcher::WorkerId;
 use crate::protocol::{Assignment, Message, Order};
+use crate::zygote::{self, Ends, Zygote};
 
 /// What reaches the dispatcher's loop.
 #[derive(Debug)]
@@ -30,8 +31,8 @@ pub enum Event {
     Garbled(WorkerId, String),
     /// A worker's process printed a line, without its end.
     Printed(WorkerId, Vec<u8>),
-    /// A worker's process has ended.
-    Ended(WorkerId, Death),
+    /// A worker's process of this id has ended.
+    Ended(WorkerId, Pid, Death),
     /// Ctrl-C, or a request to terminate.
     Signalled,
 }
@@ -66,7 +67,7 @@ impl Lifeline {
 /// A worker that runs.
 #[derive(Debug)]
 pub struct Worker {
-    group: Pid,
+    process: Pid,
     socket: UnixStream,
 }
 
@@ -80,9 +81,7 @@ impl Worker {
         lifeline: &Lifeline,
         events: &Sender<Event>,
     ) -> io::Result<Self> {
-        File::create(&assignment.events)?;
-        let reader = BufReader::new(File::open(&assignment.events)?);
-        let saying = Saying { reader, line: Vec::new(), id };
+        let saying = Saying::of(id, assignment)?;
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(python);
         if !assignment.no_cov {
@@ -102,20 +101,62 @@ impl Worker {
             .map_err(io::Error::other)?;
         let mut child = command.spawn()?;
         drop(command); // and with it the worker's end of the socket
-        let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
-        let tail = Arc::new(Tail::default());
+        let process = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
         let stdout = child.stdout.take().map(|pipe| Box::new(pipe) as Pipe);
         let stderr = child.stderr.take().map(|pipe| Box::new(pipe) as Pipe);
-        for pipe in stdout.into_iter().chain(stderr) {
+        let pipes = stdout.into_iter().chain(stderr);
+        let worker = Self::attend(process, ours, saying, pipes, Process::Child(child), events)?;
+        worker.tell_line(assignment).ok(); // one that is dead already will be heard of
+        Ok(worker)
+    }
+
+    /// Has a worker forked.
+    pub fn fork(
+        zygote: &Zygote,
+        id: WorkerId,
+        assignment: Assignment,
+        events: &Sender<Event>,
+    ) -> io::Result<Self> {
+        let saying = Saying::of(id, &assignment)?;
+        let (ours, theirs) = UnixStream::pair()?;
+        let (stdout, for_stdout) = io::pipe()?;
+        let (stderr, for_stderr) = io::pipe()?;
+        zygote.order(assignment, &[theirs.into(), for_stdout.into(), for_stderr.into()])?;
+        let process = zygote::introduction(&ours)?;
+        let pipes = [Box::new(stdout) as Pipe, Box::new(stderr)].into_iter();
+        let forked = Process::Forked(process, zygote.ends());
+        Self::attend(process, ours, saying, pipes, forked, events)
+    }
+
+    /// Listens to a worker from now on.
+    fn attend(
+        id: Pid,
+        socket: UnixStream,
+        saying: Saying,
+        pipes: impl Iterator<Item = Pipe>,
+        process: Process,
+        events: &Sender<Event>,
+    ) -> io::Result<Self> {
+        let tail = Arc::new(Tail::default());
+        for pipe in pipes {
             let (tail, events) = (Arc::clone(&tail), events.clone());
             tail.open();
-            thread::spawn(move || relay(pipe, id, &tail, &events));
+            thread::spawn(move || relay(pipe, saying.id, &tail, &events));
         }
-        let worker = Self { group, socket: ours.try_clone()? };
-        worker.tell_line(assignment).ok(); // one that is dead already will be heard of
+        let worker = Self { process: id, socket: socket.try_clone()? };
         let events = events.clone();
-        thread::spawn(move || listen(ours, saying, child, &tail, &events));
+        thread::spawn(move || listen(socket, saying, process, &tail, &events));
         Ok(worker)
+    }
+
+    /// The id of its process.
+    pub fn process(&self) -> Pid {
+        self.process
+    }
+
+    /// Makes a zygote of a worker that serves.
+    pub fn into_zygote(self) -> Zygote {
+        Zygote::new(self.process, self.socket)
     }
 
     /// Tells the worker something. One that has died does not hear it, which its end will show.
@@ -131,7 +172,40 @@ impl Worker {
 
     /// Sends a signal to the worker and to what its tests started. It may have ended meanwhile.
     pub fn signal(&self, signal: Signal) {
-        let _ = killpg(self.group, signal);
+        let _ = killpg(self.process, signal);
+    }
+}
+
+/// The process of a worker, whoever has to wait for it.
+enum Process {
+    /// A child of ours.
+    Child(Child),
+    /// One that was forked.
+    Forked(Pid, Arc<Ends>),
+}
+
+impl Process {
+    fn id(&self) -> Pid {
+        match self {
+            Self::Child(child) => Pid::from_raw(child.id().cast_signed()),
+            Self::Forked(id, _) => *id,
+        }
+    }
+
+    /// How it ended, if it has.
+    fn try_wait(&mut self) -> Option<Cause> {
+        match self {
+            Self::Child(child) => child.try_wait().ok().flatten().map(Cause::from),
+            Self::Forked(id, ends) => ends.of(*id),
+        }
+    }
+
+    /// Waits for its end.
+    fn wait(&mut self) -> Cause {
+        match self {
+            Self::Child(child) => child.wait().map_or(Cause::Exit(-1), Cause::from),
+            Self::Forked(id, ends) => ends.wait_for(*id),
+        }
     }
 }
 
@@ -203,6 +277,13 @@ struct Saying {
 }
 
 impl Saying {
+    /// What a worker with this assignment will say.
+    fn of(id: WorkerId, assignment: &Assignment) -> io::Result<Self> {
+        File::create(&assignment.events)?;
+        let reader = BufReader::new(File::open(&assignment.events)?);
+        Ok(Self { reader, line: Vec::new(), id })
+    }
+
     /// Passes on what is new. Whether anybody listens is the answer.
     fn pass_on(&mut self, events: &Sender<Event>) -> bool {
         // A line that is not whole yet waits for the rest.
@@ -223,30 +304,36 @@ impl Saying {
 }
 
 /// Passes on what a worker says, and at last how it ended.
-fn listen(mut socket: UnixStream, mut saying: Saying, mut child: Child, tail: &Tail, events: &Sender<Event>) {
+fn listen(
+    mut socket: UnixStream,
+    mut saying: Saying,
+    mut process: Process,
+    tail: &Tail,
+    events: &Sender<Event>,
+) {
     // The worker rings when it waits for an answer. What it says without waiting is looked for now and then. A process
     // that a test forked may hold the worker's end of the socket open for long after the worker's death, so the end of
     // the stream cannot be waited for alone.
     let _ = socket.set_read_timeout(Some(PATIENCE));
     let mut rings = [0; 64];
-    let mut status = None;
+    let mut cause = None;
     loop {
         match socket.read(&mut rings) {
             Ok(0) => break,
             Ok(_) => {}
-            Err(error) if is_timeout(&error) => status = child.try_wait().ok().flatten(),
+            Err(error) if is_timeout(&error) => cause = process.try_wait(),
             Err(_) => break,
         }
         if !saying.pass_on(events) {
             return;
         }
-        if status.is_some() {
+        if cause.is_some() {
             break;
         }
     }
-    let cause = status.map_or_else(|| child.wait(), Ok).map_or(Cause::Exit(-1), Cause::from);
+    let cause = cause.unwrap_or_else(|| process.wait());
     if saying.pass_on(events) {
-        let _ = events.send(Event::Ended(saying.id, Death { cause, output: tail.read() }));
+        let _ = events.send(Event::Ended(saying.id, process.id(), Death { cause, output: tail.read() }));
     }
 }
 

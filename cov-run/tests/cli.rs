@@ -16,6 +16,7 @@ mod selection;
 mod shards;
 mod signals;
 mod taken_over;
+mod zygote;
 
 use clap::CommandFactory as _;
 

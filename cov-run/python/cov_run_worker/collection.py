@@ -81,7 +81,7 @@ class Files:
         return pytest.CollectReport(collector.nodeid, "passed", None, [])
 
     def finish_walk(self, session):
-        """The walk is over: say which files there are."""
+        """The walk is over: the fields of the `files` event, which says which files there are."""
         self.walking = False
         for item in session.items:  # A plugin may collect items that belong to no file.
             self.nodes.setdefault(clean(item.nodeid.split("::")[0]), []).append(item)
@@ -95,7 +95,7 @@ class Files:
             except (OSError, AttributeError):
                 size = 0
             listed.append({"id": name, "size": size})
-        self.channel.send("files", files=listed)
+        return {"files": listed}
 
     def remember_what_failed_last(self, config):
         """With --lf, note the failures: pytest takes the walk's empty answers for files that are whole again."""

@@ -34,7 +34,7 @@ class Loop:
     def run(self, session):
         self.session = session
         self.wrap_teardown(session._setupstate)
-        unit = self.next_unit()
+        unit = None if self.stopped else self.next_unit()
         while unit is not None:
             items = self.files.open(session, unit["file"], unit["skip"])
             unit = self.run_items(items)

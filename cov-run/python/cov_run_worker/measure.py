@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import sys
 import warnings
 
+from . import monitor
 from .protocol import encode, write_all
 
 _getpid = os.getpid
@@ -16,16 +18,32 @@ class Measurement:
     """
 
     def __init__(self, order, note):
-        self.order = order
         self.note = note
         self.coverage = None
+        self.wanted = None
+        self.directory = os.getcwd()
+        self.begin(order)
+
+    def begin(self, order):
+        self.order = order
         self.journal = None
         self.known = {}
         self.tracers_known = 0
         self.process = _getpid()
-        self.directory = os.getcwd()
         self.running = False
         self.paused = False
+
+    def start_anew(self, order):
+        """Measure in a process that was forked: what the one before it measured is saved in a fragment of its own."""
+        self.begin(order)
+        if self.coverage is None:
+            return
+        directory = os.getcwd()
+        os.chdir(self.directory)  # the configuration is found from there
+        try:
+            self.start_as_wanted()
+        finally:
+            os.chdir(directory)
 
     def start(self, options):
         """Start measuring as pytest-cov would with these options; the answer describes it, for `hello`."""
@@ -40,23 +58,12 @@ class Measurement:
             asked = list(options.cov_source or [])
             source = None if not asked or True in asked else [path for path in asked if path]
         branch = True if self.order["branch"] or options.cov_branch else None
-        with self.forwarded_warnings():
-            try:
-                self.coverage = coverage.Coverage(
-                    data_file=self.order["fragment"],
-                    data_suffix=True,
-                    config_file=options.cov_config,
-                    source=source,
-                    branch=branch,
-                )
-                self.keep_quiet()
-                self.aim_children()
-                self.coverage.start()
-            except coverage.CoverageException as error:
-                self.coverage = None
-                return {"active": False, "failed": str(error)}
-        self.running = True
-        self.open_journal()
+        self.wanted = {"config_file": options.cov_config, "source": source, "branch": branch}
+        try:
+            self.start_as_wanted()
+        except coverage.CoverageException as error:
+            self.coverage = None
+            return {"active": False, "failed": str(error)}
         return {
             "active": True,
             "version": coverage.__version__,
@@ -64,6 +71,19 @@ class Measurement:
             "source": source,
             "branch": bool(self.coverage.get_option("run:branch")),
         }
+
+    def start_as_wanted(self):
+        """Measure into the fragment of this worker."""
+        import coverage
+
+        with self.forwarded_warnings():
+            self.coverage = coverage.Coverage(data_file=self.order["fragment"], data_suffix=True, **self.wanted)
+            self.keep_quiet()
+            self.aim_children()
+            with self.chosen_core():
+                self.coverage.start()
+        self.running = True
+        self.open_journal()
 
     def keep_quiet(self):
         """Leave cov-run itself out, and silence what is normal for one worker of many."""
@@ -81,6 +101,21 @@ class Measurement:
                 original(*args, **keywords)
 
         self.coverage._warn = warn  # A project that turns warnings into errors must not fail by coverage's.
+
+    def chosen_core(self):
+        """What to start coverage.py within, so that it measures as --core says."""
+        core = self.order["core"]
+        refusal = monitor.why_not(self.coverage, unless_configured=core == "auto")
+        if core in ("auto", "sysmon") and refusal is None:
+            return monitor.taking_the_place_of_the_tracer()
+        if core != "auto":
+            if core == "sysmon" and self.coverage.get_option("run:branch") and sys.version_info < (3, 14):
+                self.note("--core=sysmon cannot measure branches here: %s" % refusal)
+            try:
+                self.coverage.set_option("run:core", core)
+            except Exception:  # older releases raise their own ConfigError for an option they do not know
+                self.note("--core needs a newer coverage.py")
+        return contextlib.nullcontext()
 
     def aim_children(self):
         """Let processes that coverage.py measures for the project write beside our fragment."""

@@ -166,6 +166,16 @@ def own_number_of_workers(config):
 class WorkerInput(dict):
     """What pytest-xdist's controller tells a worker; only what cov-run knows is in it."""
 
+    asked = False  # whether anybody wanted to know which worker this is
+
+    def __getitem__(self, key):
+        if key == "workerid":
+            self.asked = True
+        return dict.__getitem__(self, key)
+
+    def get(self, key, default=None):
+        return self[key] if key in self else default
+
     def __missing__(self, key):
         raise KeyError("%s: a plugin expects it of pytest-xdist's controller, which cov-run does not have" % key)
 
@@ -179,12 +189,7 @@ def announce_worker(order):
 
 def become_worker(config, order):
     """Make the session look like a worker of pytest-xdist, as plugins and conftests expect it."""
-    announce_worker(order)  # once more: the number of workers may have changed
-    workerid = "gw%d" % order["slot"]
     config.workerinput = WorkerInput(
-        workerid=workerid,
-        workercount=order["count"],
-        testrunuid=order["uid"],
         mainargv=order["args"],
         randomly_seed=order["seed"],  # pytest-randomly takes the seed that all workers share from here
     )
@@ -193,6 +198,22 @@ def become_worker(config, order):
         # It would ask a server in pytest-xdist's controller which tests killed a worker. Those are cov-run's to report.
         rerunfailures.HAS_PYTEST_HANDLECRASHITEM = False
     config.workeroutput = {}
-    base = config.option.basetemp or order["basetemp"]
+    assume(config, order, config.option.basetemp or order["basetemp"])
+
+
+def assume(config, order, base):
+    """Take on the identity of a worker, whose temporary directories go below `base`."""
+    announce_worker(order)  # the number of workers may have changed
+    workerid = "gw%d" % order["slot"]
+    config.workerinput.update(workerid=workerid, workercount=order["count"], testrunuid=order["uid"])
     os.makedirs(base, mode=0o700, exist_ok=True)
     config.option.basetemp = os.path.join(base, "popen-" + workerid)
+
+
+def assume_another(config, order):
+    """Take on the identity of another worker after a fork, with its own temporary directory."""
+    assume(config, order, os.path.dirname(config.option.basetemp))
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is not None:
+        given = factory._given_basetemp
+        factory._given_basetemp = type(given)(os.path.abspath(config.option.basetemp)) if given is not None else None

@@ -1,5 +1,6 @@
 """The pytest plugin of a worker: says hello, lists files, runs what it is told, reports."""
 
+import contextlib
 import os
 
 import pytest
@@ -54,6 +55,12 @@ class Worker(TakenOverOptions):
         self.channel = channel
         self.order = order
         self.measurement = Measurement(order, note=self.note)
+        self.serves = self.is_forked = self.dismissed = False
+        self.zygote = None  # what makes this a process that others can be forked from
+        if order["candidate"]:
+            from .zygote import Zygote
+
+            self.zygote = Zygote(channel)
         self.renderer = None
         self.session = None
         self.stats = None
@@ -113,8 +120,16 @@ class Worker(TakenOverOptions):
         self.files.take_selections(self.config)
         self.files.remember_what_failed_last(self.config)
         outcome = yield
-        if outcome.excinfo is None:
-            self.files.finish_walk(session)
+        if outcome.excinfo is not None:
+            return
+        fields = self.files.finish_walk(session)
+        if self.zygote is None:
+            self.channel.send("files", **fields)
+            return
+        refusal = self.zygote.why_not(self.config, self.measurement.coverage)
+        answer = self.channel.ask("files", forkable={"refusal": refusal}, **fields)
+        self.serves = answer["order"] == "serve"
+        self.dismissed = answer["order"] == "stop"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_collect_report(self, collector):
@@ -131,9 +146,23 @@ class Worker(TakenOverOptions):
 
     # Run
 
+    def be_forked(self):
+        """Fork workers until there is no more need of them; what follows happens in each worker."""
+        self.measurement.finish()
+        self.order = self.zygote.serve()
+        self.is_forked = True
+        options.assume_another(self.config, self.order)
+        with capturing_anew(self.config):
+            self.zygote.redirect()
+        self.measurement.start_anew(self.order)
+        self.config.cov_run_coverage = self.measurement.coverage
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
+        if self.serves:
+            self.be_forked()
         loop = Loop(self.channel, self.files, ask_between_tests=bool(self.config.option.maxfail))
+        loop.stopped = self.dismissed
         loop.after_test.append(self.measurement.after_test)
         self.config.pluginmanager.register(OtherFiles(self.files, self.note))
         try:
@@ -188,6 +217,19 @@ class Worker(TakenOverOptions):
             should_fail=clean(str(session.shouldfail)) if session and session.shouldfail else None,
             should_stop=clean(str(session.shouldstop)) if session and session.shouldstop else None,
         )
+
+
+@contextlib.contextmanager
+def capturing_anew(config):
+    """Capture into files of this process's own: forked workers would write to one place in the same file."""
+    manager = config.pluginmanager.get_plugin("capturemanager")
+    if manager is None:
+        yield
+        return
+    manager.stop_global_capturing()
+    yield
+    manager.start_global_capturing()
+    manager.suspend_global_capture()
 
 
 def silence(config, reporter):

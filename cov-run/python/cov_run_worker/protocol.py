@@ -1,5 +1,6 @@
 """Newline-delimited JSON between a worker and cov-run, on ways of its own: the standard streams are the tests'."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -9,7 +10,7 @@ import signal
 # Tests replace functions of these modules, so everything is bound once, at import.
 _read, _write, _getpid, _exit = os.read, os.write, os.getpid, os._exit
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=str).encode
-_decode = json.JSONDecoder().decode
+decode = json.JSONDecoder().decode
 _poll = getattr(select, "poll", None)
 _select = select.select
 _mask = getattr(signal, "pthread_sigmask", None)
@@ -26,11 +27,17 @@ def live_no_longer_than(lifeline):
     """Let the system end this process when cov-run dies, even by a kill.
 
     cov-run holds the other end of this pipe and never writes. When it is gone the pipe becomes readable, and whoever
-    asked for it gets SIGIO, which ends a process that does not handle it.
+    asked for it gets SIGIO, which ends a process that does not handle it. Only one process can ask for it on each
+    opening of the pipe, so every worker opens it anew where the system lets it. The answer is the new descriptor.
     """
+    inherited = lifeline
+    with contextlib.suppress(OSError):
+        lifeline = os.open("/proc/self/fd/%d" % inherited, os.O_RDONLY | os.O_NONBLOCK)
+        os.close(inherited)
     os.set_inheritable(lifeline, False)
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, _getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    return lifeline
 
 
 def clean(text):
@@ -79,11 +86,16 @@ class Channel:
     process has ended, and now and then.
     """
 
-    def __init__(self, socket):
+    def __init__(self, socket, lifeline):
+        self.file = None
+        self.connect(socket, lifeline)
+
+    def connect(self, socket, lifeline):
+        """Speak for this process, on this socket. The lifeline is kept for those that are forked from it."""
+        self.lifeline = lifeline
         os.set_inheritable(socket, False)
         self.socket = socket
         self.process = _getpid()
-        self.file = None
         self.waiting = []  # encoded events that can travel with the next one
         self.received = b""
         self.poller = None
@@ -93,6 +105,8 @@ class Channel:
 
     def open(self, path):
         """Write events to the file of this path."""
+        if self.file is not None:
+            os.close(self.file)
         self.file = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0))
 
     def put(self, event, **fields):
@@ -143,7 +157,7 @@ class Channel:
                 leave()
             self.received += data
         line, _, self.received = self.received.partition(b"\n")
-        return _decode(line.decode("utf-8"))
+        return decode(line.decode("utf-8"))
 
     def has_order(self):
         """Whether an order has come that nobody asked for: it can only be `stop`."""

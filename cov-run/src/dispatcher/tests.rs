@@ -52,7 +52,7 @@ fn dispatcher(workers: u32, maxfail: u32, files: &[&str]) -> Dispatcher {
     let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
     for slot in 0..workers {
         dispatcher.hear(id(slot, 0), &Message::Hello(Box::new(hello())));
-        dispatcher.hear(id(slot, 0), &Message::Files { files: Vec::new() });
+        dispatcher.hear(id(slot, 0), &Message::Files { files: Vec::new(), forkable: None });
     }
     dispatcher.plan(&files);
     dispatcher
@@ -115,7 +115,7 @@ fn what_a_dead_worker_leaves_goes_to_its_replacement() {
     for message in [collected("a", &["1", "2", "3"]), start("3")] {
         dispatcher.hear(id(0, 1), &message);
     }
-    dispatcher.hear(id(0, 1), &Message::Files { files: Vec::new() });
+    dispatcher.hear(id(0, 1), &Message::Files { files: Vec::new(), forkable: None });
     dispatcher.bury(id(0, 1), killed());
     assert_eq!(dispatcher.hear(id(0, 2), &Message::Next), [run(id(0, 2), "b", &[])]);
 }
