@@ -47,10 +47,10 @@ pub(super) fn render(assessment: &Assessment) -> String {
             page += "</ul>\n";
         }
         page += &lost(&assessment.lost);
+        page += &excerpts(assessment);
         if let Some(differential) = &assessment.differential {
             page += &categories(differential);
         }
-        page += &excerpts(assessment);
     }
     page + "</main>\n</body>\n</html>\n"
 }

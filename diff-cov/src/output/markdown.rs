@@ -34,11 +34,10 @@ pub(super) fn render(assessment: &Assessment) -> String {
     text.push_str(&table(&assessment.files));
     text.push_str(&unmeasured(&assessment.unmeasured));
     text.push_str(&lost(&assessment.lost));
-    if let Some(differential) = &assessment.differential {
-        text.push_str(&categories(differential));
-    }
-    let budget = LIMIT.saturating_sub(text.len());
+    let last = assessment.differential.as_ref().map(categories).unwrap_or_default();
+    let budget = LIMIT.saturating_sub(text.len() + last.len());
     text.push_str(&details(assessment, budget));
+    text.push_str(&last);
     text
 }
 

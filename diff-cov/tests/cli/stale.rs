@@ -11,7 +11,7 @@ fn lines_are_followed_from_the_text_that_was_measured() {
     let site = Site { line: 2, block: String::new(), naming: Naming::Destination };
     let branch = Branch { arms: 2, untaken: ["3".to_owned()].into(), ..Branch::default() };
     let file = FileCoverage {
-        digest: scene.digest("a.py"),
+        digest: Some(scene.digest("a.py")),
         lines: lines(3, |line| line != 3).into_iter().collect(),
         branches: Branches { named: [(site, branch)].into(), ..Branches::default() },
         ..FileCoverage::default()
