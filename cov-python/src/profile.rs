@@ -122,7 +122,7 @@ impl Analyser {
         if let Some(analysis) = known().get(&digest) {
             return Ok(Arc::clone(analysis));
         }
-        let text = source::decode(bytes);
+        let text = source::decode(bytes)?;
         let analysis = Arc::new(Analysis::of(&text, &self.project.patterns, self.project.python)?);
         known().insert(digest, Arc::clone(&analysis));
         Ok(analysis)
