@@ -6,6 +6,7 @@ use crate::line_map::LineMap;
 use crate::pattern::Patterns;
 use crate::python_version::PythonVersion;
 use crate::regions::{self, Region};
+use crate::syntax::depth::with_stack;
 use crate::syntax::{Syntax, SyntaxError};
 use crate::with_jumps::WithJumps;
 use crate::{docstrings, exclusions, statements};
@@ -37,14 +38,23 @@ impl Analysis {
     /// Analyses `text`, which [`crate::source::decode`] gave, as coverage.py would under `version`.
     pub fn of(text: &str, patterns: &Patterns, version: PythonVersion) -> Result<Self, SyntaxError> {
         let syntax = Syntax::parse(text, version)?;
-        let line_map = LineMap::of(&syntax);
-        let raw = statements::find(&syntax, &line_map);
+        with_stack(syntax.depth(), move || {
+            let analysis = Self::of_syntax(&syntax, patterns);
+            drop(syntax); // here, where there is stack for that too
+            analysis
+        })
+    }
+
+    fn of_syntax(syntax: &Syntax<'_>, patterns: &Patterns) -> Result<Self, SyntaxError> {
+        let text = syntax.text();
+        let line_map = LineMap::of(syntax);
+        let raw = statements::find(syntax, &line_map);
         let matches = patterns.exclude.as_ref().map(|exclude| exclude.lines_matching(text, None)).transpose();
         let matches = matches.map_err(too_complex)?.unwrap_or_default();
-        let excluded = exclusions::find(&syntax, &line_map, &raw, matches);
-        let docstrings = docstrings::find(&syntax);
+        let excluded = exclusions::find(syntax, &line_map, &raw, matches);
+        let docstrings = docstrings::find(syntax);
         let no_branch = patterns.partial.lines_matching(text, Some(&line_map)).map_err(too_complex)?;
-        let PossibleArcs { arcs, with_jumps, descriptions } = arcs::find(&syntax, &line_map, &raw);
+        let PossibleArcs { arcs, with_jumps, descriptions } = arcs::find(syntax, &line_map, &raw);
         Ok(Self {
             statements: raw
                 .iter()
@@ -55,7 +65,7 @@ impl Analysis {
             arcs,
             with_jumps,
             arc_descriptions: descriptions,
-            regions: regions::find(&syntax),
+            regions: regions::find(syntax),
             length: python_line_count(text),
             line_map,
         })

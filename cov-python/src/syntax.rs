@@ -7,8 +7,10 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use thiserror::Error;
 
 use crate::python_version::PythonVersion;
+use depth::{Depth, with_stack};
 
 mod compile_errors;
+pub(crate) mod depth;
 
 /// A file that Python would not compile.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,6 +29,7 @@ pub struct Syntax<'t> {
     /// Where each line starts, ascending.
     line_starts: Vec<TextSize>,
     version: PythonVersion,
+    depth: usize,
 }
 
 impl<'t> Syntax<'t> {
@@ -35,7 +38,14 @@ impl<'t> Syntax<'t> {
         let options = ParseOptions::from(Mode::Module).with_target_version(version.grammar());
         let parsed = parse_unchecked(text, options).try_into_module().expect("the mode is that of a module");
         let line_starts = line_starts(text);
-        let syntax = Self { text, parsed, line_starts, version };
+        let Depth { deepest: depth, too_deep } = Depth::of(parsed.tokens());
+        let syntax = Self { text, parsed, line_starts, version, depth };
+        if let Some((place, message)) = too_deep {
+            let error = SyntaxError { message: message.to_owned(), line: syntax.line_of(place) };
+            // Destroying so deep a tree would take as much stack as it is deep: it is left where it is.
+            std::mem::forget(syntax.parsed);
+            return Err(error);
+        }
         let error = syntax.parsed.errors().first().map(|error| (error.location, error.error.to_string()));
         let unsupported = || {
             let error = syntax.parsed.unsupported_syntax_errors().first()?;
@@ -48,7 +58,8 @@ impl<'t> Syntax<'t> {
             (place, "a character that cannot be in a program".to_owned())
         });
         let parse_error = error.or_else(unsupported).map(|(range, message)| (range.start(), message));
-        let compile_error = || compile_errors::first(syntax.module(), text, version.grammar());
+        let compile_error =
+            || with_stack(depth, || compile_errors::first(syntax.module(), text, version.grammar()));
         match unreadable.or(parse_error).or_else(compile_error) {
             Some((place, message)) => Err(SyntaxError { message, line: syntax.line_of(place) }),
             None => Ok(syntax),
@@ -63,6 +74,11 @@ impl<'t> Syntax<'t> {
     /// Which Python the file is for.
     pub fn version(&self) -> PythonVersion {
         self.version
+    }
+
+    /// How deep expressions are nested, at the most; see [`depth::with_stack`].
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
     }
 
     /// The syntax tree.
