@@ -52,13 +52,29 @@ impl LineMap {
 
     /// [`Self::first_line`] of the end of an arc, which is negative for the exit of what starts at that line.
     pub fn signed(&self, end: i32) -> i32 {
-        let line = self.first_line(end.unsigned_abs());
-        let line = i32::try_from(line).expect("a first line is not after its line");
-        if end < 0 { -line } else { line }
+        // A first line is not after its line, so that the number stays in range; `i32::MIN` stays what it is.
+        let line = self.first_line(end.unsigned_abs()).cast_signed();
+        if end < 0 { line.wrapping_neg() } else { line }
     }
 
     /// First and last line of each logical line that takes several, ascending.
     pub fn spans(&self) -> &[(u32, u32)] {
         &self.spans
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python_version::PythonVersion;
+
+    #[test]
+    fn ends_of_arcs_keep_their_sign() {
+        let syntax = Syntax::parse("a = 1\nb = (\n  2\n)\n", PythonVersion::default()).unwrap();
+        let map = LineMap::of(&syntax);
+        assert_eq!(map.spans(), [(2, 4)]);
+        assert_eq!([1, 3, -3, 5, -5].map(|end| map.signed(end)), [1, 2, -2, 5, -5]);
+        // What a damaged data file may hold.
+        assert_eq!([0, i32::MAX, i32::MIN].map(|end| map.signed(end)), [0, i32::MAX, i32::MIN]);
     }
 }
