@@ -97,5 +97,33 @@ fn too_complex(line: u32) -> SyntaxError {
 
 /// `len(text.splitlines())` of Python, which knows more line ends than `\n`.
 fn python_line_count(text: &str) -> u32 {
-    u32::try_from(text.lines().count()).expect("the parser took the text")
+    let is_end = |character| {
+        matches!(
+            character,
+            '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    };
+    let lines = text.split(is_end).count() - text.matches("\r\n").count();
+    let last = usize::from(text.is_empty() || text.ends_with(is_end));
+    u32::try_from(lines - last).expect("the parser took the text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_as_python_splits_them() {
+        for (text, lines) in [
+            ("", 0),
+            ("a", 1),
+            ("a\n", 1),
+            ("a\nb", 2),
+            ("a\r\nb\r", 2),
+            ("\n\n", 2),
+            ("a\x0bb\u{85}\u{2028}\x1c", 4),
+        ] {
+            assert_eq!(python_line_count(text), lines, "{text:?}");
+        }
+    }
 }

@@ -110,31 +110,29 @@ impl Charset {
             "latin1" | "latin" | "l1" | "8859" | "iso8859" | "iso8859-1" | "cp819" => Self::Latin1,
             "ascii" | "us-ascii" | "646" | "us" => Self::Ascii,
             _ => {
-                // "1252" is cp1252 to Python, "sjis" and "koi8-r" are the same to both.
-                let label = match name
-                    .strip_prefix("windows-")
-                    .or_else(|| name.strip_prefix("cp"))
-                    .unwrap_or(&name)
-                {
-                    number if number.len() == 4 && number.starts_with("125") => format!("windows-{number}"),
-                    "932" | "ms932" | "mskanji" | "ms-kanji" => "shift_jis".to_owned(),
-                    "936" | "ms936" => "gbk".to_owned(),
-                    "949" | "ms949" | "uhc" => "euc-kr".to_owned(),
-                    "950" | "ms950" => "big5".to_owned(),
-                    "874" => "windows-874".to_owned(),
-                    "866" => "ibm866".to_owned(),
-                    "mac-roman" | "macroman" => "macintosh".to_owned(),
-                    "mac-cyrillic" | "maccyrillic" => "x-mac-cyrillic".to_owned(),
-                    "shift-jis" => "shift_jis".to_owned(),
-                    "eucjp" | "ujis" | "u-jis" => "euc-jp".to_owned(),
-                    "euckr" | "ksc5601" => "euc-kr".to_owned(),
-                    other => other.to_owned(),
-                };
-                let encoding = Encoding::for_label_no_replacement(label.as_bytes())?;
+                let encoding = Encoding::for_label_no_replacement(web_name(&name).as_bytes())?;
                 Self::Other(Some(encoding).filter(|encoding| encoding.is_ascii_compatible())?)
             }
         })
     }
+}
+
+/// What the web calls an encoding of Python's: mostly the same.
+fn web_name(name: &str) -> Cow<'_, str> {
+    Cow::Borrowed(match name.strip_prefix("windows-").or_else(|| name.strip_prefix("cp")).unwrap_or(name) {
+        number if number == "874" || (number.len() == 4 && number.starts_with("125")) => {
+            return Cow::Owned(format!("windows-{number}"));
+        }
+        "866" => "ibm866",
+        "932" | "ms932" | "mskanji" | "ms-kanji" | "shift-jis" => "shift_jis",
+        "936" | "ms936" => "gbk",
+        "949" | "ms949" | "uhc" | "euckr" | "ksc5601" => "euc-kr",
+        "950" | "ms950" => "big5",
+        "eucjp" | "ujis" | "u-jis" => "euc-jp",
+        "mac-roman" | "macroman" => "macintosh",
+        "mac-cyrillic" | "maccyrillic" => "x-mac-cyrillic",
+        other => other,
+    })
 }
 
 /// The name in a comment such as `# -*- coding: latin-1 -*-`: `^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)` in Python.

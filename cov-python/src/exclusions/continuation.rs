@@ -1,18 +1,27 @@
 //! Bytecode on lines that only continue a statement.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::{Ranged, TextSize};
 
 use crate::line_map::LineMap;
 use crate::line_set::LineSet;
+use crate::statements::is_constant;
 use crate::syntax::Syntax;
 
 /// Whether any statement of `body` has bytecode on a line that is neither its first one nor in `lines`.
 ///
 /// This is the one place where coverage.py compares lines of bytecode with first lines without bringing them together.
-pub(super) fn has_other_lines(syntax: &Syntax<'_>, map: &LineMap, body: &[Stmt], lines: &LineSet) -> bool {
-    let mut search = Search { syntax, map, lines, found: false };
+///
+/// `statements` are the first lines of what has bytecode: dead code has none.
+pub(super) fn has_other_lines(
+    syntax: &Syntax<'_>,
+    map: &LineMap,
+    statements: &LineSet,
+    body: &[Stmt],
+    lines: &LineSet,
+) -> bool {
+    let mut search = Search { syntax, map, statements, lines, found: false };
     search.visit_body(body);
     search.found
 }
@@ -20,6 +29,7 @@ pub(super) fn has_other_lines(syntax: &Syntax<'_>, map: &LineMap, body: &[Stmt],
 struct Search<'e, 's> {
     syntax: &'e Syntax<'s>,
     map: &'e LineMap,
+    statements: &'e LineSet,
     lines: &'e LineSet,
     found: bool,
 }
@@ -32,7 +42,19 @@ impl Search<'_, '_> {
 }
 
 impl<'a> Visitor<'a> for Search<'_, '_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        let first = self.map.first_line(self.syntax.statement_line(statement));
+        if self.statements.contains(first) {
+            walk_stmt(self, statement);
+        }
+    }
+
     fn visit_expr(&mut self, expression: &'a Expr) {
+        // What is computed beforehand is loaded as a whole.
+        if is_constant(expression, self.syntax.version()) {
+            self.look_at(expression.start());
+            return;
+        }
         match expression {
             // Their elements have the bytecode, or they start where one of those does.
             Expr::Starred(_) | Expr::Slice(_) => {}

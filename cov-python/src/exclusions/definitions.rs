@@ -41,7 +41,13 @@ impl Definitions<'_, '_> {
         let mut lines = self.statements.within(first, last).peekable();
         let is_excluded = lines.peek().is_some()
             && lines.all(|line| self.excluded.contains(line))
-            && !continuation::has_other_lines(self.syntax, self.map, &case.body, self.excluded);
+            && !continuation::has_other_lines(
+                self.syntax,
+                self.map,
+                self.statements,
+                &case.body,
+                self.excluded,
+            );
         if is_excluded {
             let pattern = case.pattern.range();
             self.excluded.insert_range(self.syntax.line_of(pattern.start()), self.syntax.end_line(pattern));

@@ -14,10 +14,15 @@ impl Finder<'_> {
     /// and comprehensions in them, which coverage.py then finds.
     pub(super) fn dead_block(&mut self, statements: &[Stmt]) {
         if self.version() == PythonVersion::Python311 {
-            let mut code_objects = CodeObjects { finder: self };
-            for statement in statements {
-                code_objects.visit_stmt(statement);
-            }
+            self.code_objects_of(statements);
+        }
+    }
+
+    /// Takes what has code of its own, and nothing else.
+    pub(super) fn code_objects_of(&mut self, statements: &[Stmt]) {
+        let mut code_objects = CodeObjects { finder: self };
+        for statement in statements {
+            code_objects.visit_stmt(statement);
         }
     }
 
@@ -53,7 +58,7 @@ impl<'a> Visitor<'a> for CodeObjects<'_, '_> {
                     self.visit_decorator(decorator);
                 }
                 self.visit_parameters(&function.parameters);
-                self.finder.function_body(&function.body);
+                self.finder.function_body(function);
             }
             Stmt::ClassDef(class) => {
                 self.definition(&class.decorator_list, self.finder.syntax.class_line(class));
@@ -70,10 +75,15 @@ impl<'a> Visitor<'a> for CodeObjects<'_, '_> {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if matches!(
-            expression,
-            Expr::Lambda(_) | Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_)
-        ) {
+        let has_code = match expression {
+            Expr::Lambda(_) | Expr::Generator(_) => true,
+            // Since 3.12 they are a part of the code around them (PEP 709).
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) => {
+                self.finder.version() == PythonVersion::Python311
+            }
+            _ => false,
+        };
+        if has_code {
             self.finder.add(expression.start());
         }
         walk_expr(self, expression);

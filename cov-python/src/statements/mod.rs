@@ -5,7 +5,9 @@ mod condition;
 mod constant;
 mod dead_code;
 
-use ruff_python_ast::{Decorator, ExceptHandler, Expr, Stmt, StmtFor, StmtIf, StmtMatch, StmtTry, StmtWhile};
+use ruff_python_ast::{
+    Decorator, ExceptHandler, Expr, Stmt, StmtFor, StmtFunctionDef, StmtIf, StmtMatch, StmtTry, StmtWhile,
+};
 use ruff_text_size::{Ranged, TextSize};
 
 use self::annotation::Annotations;
@@ -15,6 +17,11 @@ use crate::line_map::LineMap;
 use crate::line_set::LineSet;
 use crate::python_version::PythonVersion;
 use crate::syntax::Syntax;
+
+/// Whether Python's compiler computes `expression`, so that it is loaded as a whole.
+pub(crate) fn is_constant(expression: &Expr, version: PythonVersion) -> bool {
+    constant::Constant::of(expression, version).is_some()
+}
 
 /// The first lines of all statements that have bytecode, before exclusion: what coverage.py's `ByteParser` finds, after
 /// `first_lines`.
@@ -32,6 +39,17 @@ pub fn find(syntax: &Syntax<'_>, map: &LineMap) -> LineSet {
     finder.block(&syntax.module().body);
     finder.lines
 }
+
+/// The last statement of a block, or of the block that it ends with.
+fn last_compiled(block: &[Stmt]) -> &Stmt {
+    let last = block.last().expect("the parser takes no empty block");
+    let Stmt::If(conditional) = last else { return last };
+    last_compiled(conditional.elif_else_clauses.last().map_or(&conditional.body, |clause| &clause.body))
+}
+
+/// What Python 3.14 calls the code of annotations. coverage.py passes over every function of that name, though not over
+/// what is defined in it.
+const ANNOTATE: &str = "__annotate__";
 
 struct Finder<'s> {
     syntax: &'s Syntax<'s>,
@@ -91,7 +109,7 @@ impl Finder<'_> {
             Stmt::FunctionDef(function) => {
                 self.add_decorators(&function.decorator_list);
                 self.add_line(self.syntax.function_line(function));
-                self.function_body(&function.body);
+                self.function_body(function);
                 true
             }
             Stmt::ClassDef(class) => {
@@ -198,6 +216,10 @@ impl Finder<'_> {
         let completes = self.try_handlers(trying);
         let is_broken = matches!(self.frames.pop(), Some(Frame::Finally { is_broken: true }));
         let finally_completes = self.block(&trying.finalbody);
+        if finally_completes && self.syntax.version() == PythonVersion::Python311 {
+            // The exception is raised again on the line of what was compiled last, even if that has no code of its own.
+            self.add(last_compiled(&trying.finalbody).start());
+        }
         if is_broken && finally_completes {
             self.break_out();
         }
@@ -236,7 +258,12 @@ impl Finder<'_> {
     }
 
     /// Takes the body of a function, which has its own frames and executes no annotations.
-    fn function_body(&mut self, body: &[Stmt]) {
+    fn function_body(&mut self, function: &StmtFunctionDef) {
+        let body = &function.body[..];
+        if function.name.as_str() == ANNOTATE {
+            self.code_objects_of(body);
+            return;
+        }
         let body = if docstrings::is_docstring(body) { &body[1..] } else { body };
         self.code_object(self.annotations.in_function(), body);
     }
