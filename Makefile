@@ -56,6 +56,7 @@ bench: tools ## compare speed with the peers; prints the table of docs/BENCHMARK
 
 exactness: tools ## compare outcomes and numbers with pytest and coverage.py on real projects
 	python3 bench/exactness.py
+	python3 bench/end_to_end.py
 
 bless: ## rewrite the expected outputs of the tests; read the diff as code
 	TRYCMD=overwrite SNAPSHOTS=overwrite $(CARGO) test --quiet --workspace

@@ -154,7 +154,8 @@ class Measurement:
         out.mkdir(exist_ok=True)
         environ = {name: value for name, value in self.environ(out / ".coverage").items() if name != "COVERAGE_FILE"}
         merged = out / "merged.json"
-        self.run([TOOLS / "cov-merge", *self.fragments(), f"--project={self.project.path}", "-o", merged], environ)
+        settings = [f"--project={self.project.path}", f"--python-version={self.version}"]
+        self.run([TOOLS / "cov-merge", *self.fragments(), *settings, "-o", merged], environ)
         targets = [f"--to={name}={out / format_}" for format_, name in OURS.items()]
         self.run([TOOLS / "cov-report", merged, "--show-missing", f"--project={self.project.path}", *targets], environ)
         return {format_: (out / format_).read_text() for format_ in FORMATS}

@@ -61,6 +61,9 @@ fn destinations(
     arms.into_iter().map(arm).collect()
 }
 
+/// The most arms that are written without being known one by one: a report may claim any number of them.
+const MOST_UNKNOWN_ARMS: u32 = 1 << 12;
+
 /// Arms that go by labels, or by the lines that the untaken ones lead to, and those of which only the number is known,
 /// which go by ordinals: LCOV has no word for "two of three, and nobody knows which".
 fn arms(
@@ -88,10 +91,11 @@ fn arms(
     let is_taken = |arm: &Arm| !matches!(arm.taken.as_str(), "0" | "-");
     let known = u32::try_from(arms.len()).unwrap_or(u32::MAX);
     let mut taken = u32::try_from(arms.iter().filter(|arm| is_taken(arm)).count()).unwrap_or(u32::MAX);
+    let unknown = view.arms.saturating_sub(known).min(MOST_UNKNOWN_ARMS);
     // The names that are free: no number among the names that there are.
     let free = (0..).map(|ordinal: u64| ordinal.to_string());
     let names: Vec<String> = arms.iter().map(|arm| arm.name.clone()).collect();
-    for name in free.filter(|name| !names.contains(name)).take(view.arms.saturating_sub(known) as usize) {
+    for name in free.filter(|name| !names.contains(name)).take(unknown as usize) {
         let is_taken = taken < view.at_least;
         taken += u32::from(is_taken);
         arms.push(Arm { name, taken: if is_taken { "1" } else { untaken }.to_owned() });

@@ -18,10 +18,8 @@ struct Record<'a> {
     hits: Option<u64>,
 }
 
-/// Writes the functions of `file` as `lcov_functions` of coverage.py's lcovreport.py does. Of those of a name the first
-/// keeps it.
-///
-/// They are in the old format, which all versions of lcov read, and which knows no functions that have one name.
+/// Writes the functions of `file`: those that coverage.py knows as `lcov_functions` of its lcovreport.py does, others so
+/// that every version of lcov reads them. Of those of a name the first keeps it.
 pub(super) fn write(file: &FileCoverage, sink: &mut dyn Write) -> io::Result<()> {
     let records = records(file);
     if records.is_empty() {
@@ -56,7 +54,8 @@ fn records(file: &FileCoverage) -> Vec<Record<'_>> {
         let (first, last) = match (region.lines.first(), region.lines.last()) {
             (Some(&(first, _)), Some(&(_, last))) => (first.min(*start), Some(last.max(*start))),
             _ if body.is_some() && end.is_some() => continue,
-            _ => (*start, end),
+            // Last lines are of lcov 2: older ones take them for a part of the name.
+            _ => (*start, None),
         };
         records.push(Record { first, last, name, hits });
     }
