@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use memchr::{memchr, memchr_iter};
+
 /// Counts the newlines of what is read through it.
 pub(super) struct Newlines<R> {
     inner: R,
@@ -42,7 +44,7 @@ impl<R: BufRead> Newlines<R> {
         }
     }
 
-    /// Passes over everything before the first of the `wanted` texts, none of which is empty; tells which it is, by its
+    /// Passes over everything before the first of the `wanted` texts, which begin with the same byte; tells which it is, by its
     /// index, or that the input has ended.
     fn pass_to<const N: usize>(&mut self, wanted: [&[u8]; N]) -> io::Result<Option<usize>> {
         let longest = wanted.iter().map(|text| text.len()).max().unwrap_or(1);
@@ -93,9 +95,11 @@ impl<R: BufRead> Newlines<R> {
 /// Where one of the `wanted` texts begins in `buffer`, or may begin, where it is cut off before so many bytes as the
 /// longest has.
 fn place_of(wanted: &[&[u8]], longest: usize, buffer: &[u8]) -> Option<usize> {
-    let begins = |byte: &u8| wanted.iter().any(|text| text[0] == *byte);
+    // They all begin alike: with `<`, or with what closes a comment or a section.
+    let begin = wanted[0][0];
+    debug_assert!(wanted.iter().all(|text| text[0] == begin));
     let mut start = 0;
-    while let Some(offset) = buffer[start..].iter().position(begins) {
+    while let Some(offset) = memchr(begin, &buffer[start..]) {
         start += offset;
         let rest = &buffer[start..];
         if rest.len() < longest || wanted.iter().any(|text| rest.starts_with(text)) {
@@ -112,7 +116,7 @@ impl<R: BufRead> BufRead for Newlines<R> {
     }
 
     fn consume(&mut self, amount: usize) {
-        let newlines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let newlines = |bytes: &[u8]| memchr_iter(b'\n', bytes).count();
         if !self.ahead.is_empty() {
             let amount = amount.min(self.ahead.len());
             self.line += newlines(&self.ahead[..amount]);

@@ -16,12 +16,8 @@ use crate::report::Report;
 /// Reads a document of any dialect.
 pub fn read(reader: impl BufRead, paths: &Paths<'_>) -> Result<Report, CoberturaError> {
     let mut xml = Reader::from_reader(Newlines::new(reader));
-    let mut reading = Reading {
-        document: Document::new(paths),
-        place: Place::default(),
-        has_root: false,
-        is_open: false,
-    };
+    let mut reading =
+        Reading { document: Document::new(paths), place: Place::default(), has_root: false, is_open: false };
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -81,7 +77,7 @@ impl Reading<'_> {
                 }
                 self.place.leave();
             }
-            Event::Text(text) => self.text(&text.xml10_content())?,
+            Event::Text(text) if self.minds_text() => self.text(&text.xml10_content())?,
             Event::CData(text) => self.text(&text.xml10_content())?,
             Event::GeneralRef(reference) => self.text(&resolved(&reference)?)?,
             Event::Comment(text) => self.document.comment(&text.xml10_content()),
@@ -93,7 +89,7 @@ impl Reading<'_> {
                     );
                 }
             }
-            Event::PI(_) | Event::Eof => {}
+            Event::Text(_) | Event::PI(_) | Event::Eof => {}
         }
         Ok(false)
     }
@@ -119,6 +115,11 @@ impl Reading<'_> {
             return Err(format!("<{name}> in <coverage>: {format}"));
         }
         self.place.enter(name)
+    }
+
+    /// Whether text means anything here. It seldom does: most of it is the white space between two lines.
+    fn minds_text(&self) -> bool {
+        self.place.is_outside() || self.place.element() == Some(Element::Source)
     }
 
     fn text(&mut self, text: &str) -> Result<(), String> {
