@@ -55,6 +55,7 @@ bench: tools ## compare speed with the peers; prints the table of docs/BENCHMARK
 	python3 bench/diff.py
 
 exactness: tools ## compare outcomes and numbers with pytest and coverage.py on real projects
+	python3 bench/analysis.py
 	python3 bench/exactness.py
 	python3 bench/end_to_end.py
 

@@ -127,7 +127,8 @@ def main() -> int:
                 comparison.add(corpus.expected(python, part, asked.jobs), analyse(part.files(), comparison.version))
         if not asked.parts:
             with tempfile.TemporaryDirectory() as directory:
-                files = write_programs(Path(directory), asked.seed, asked.programs)
+                dead_code = not comparison.version.startswith("3.11.")
+                files = write_programs(Path(directory), asked.seed, asked.programs, dead_code)
                 comparison.add(corpus.oracle(python, files, asked.jobs), analyse(files, comparison.version))
         print(comparison.row(), flush=True)
         differing += comparison.differing

@@ -1,6 +1,7 @@
 """Random Python programs: every compound statement in every other, dead code, pragmas anywhere.
 
-They are valid Python 3.11, end soon when they run with `runtime` as their globals, and depend on nothing but the seed.
+They are valid Python 3.11, end soon when they run with `runtime` of harvest.py as their globals, and depend on nothing but the
+seed. Without dead code they are for Python 3.11, whose compiler keeps some of it, by rules of its own that are not modelled.
 """
 
 import random
@@ -25,7 +26,15 @@ PATTERNS = [
     "1", "2 | 3", "'a'", "[a, *b]", "{'k': a}", "str()", "str(a)", "None", "int() as a", "(\n    1\n    | 2\n)", "[\n    a,\n]", "-1",
     "c.x", "1 if c()", "_ if c()", "a if c()", "_ if 0", "_ if 1", "a if (\n    c()\n)", "(1 | _) if c()", "[_, _]", "[1, *_]",
 ]  # fmt: skip
-IRREFUTABLE = ["_", "a", "1 | _", "(_)", "(1 | _)", "(\n    1\n    | _\n)", "(1 | _) as a", "(a)"]
+IRREFUTABLE = ["_", "a", "1 | _", "(_)", "(1 | _)", "(1 | _) as a", "(a)"]
+
+# What a compiler knows to be true or false, or never to go on.
+DECIDED = {
+    "c() and 0", "0 and c()", "1 or c()", "c() or 1", "0", "1", "True", "False", "None", "__debug__", "not __debug__", "not 0",
+    "not (1 and 1)", "()", "(0,)", '""', "'a'", "1 - 1", "-1", "0 or None", "[\n    1]", "...", "0.0", "1j", "b''", "f''", "f'{1}'",
+    "1 if 1 else c()", "c() if 0 else 1", "~0", "2 ** 0", "'a' 'b'", "not not 1", "not c() and 0", "assert 0", "_ if 0", "_ if 1",
+}  # fmt: skip
+JUMPS = ("break", "continue", "return", "raise")
 
 PRAGMAS = ["  # pragma: no cover", "  # pragma: no branch", "  # a comment", "  # PRAGMA:NO COVER", "  # pragma: no cover: why"]
 MANAGERS = ["m()", "m() as x", "m(), m()", "(\n    m(),\n    m() as x,\n)", "m(\n)", "m() as x.y", "(m())"]
@@ -34,8 +43,10 @@ MANAGERS = ["m()", "m() as x", "m(), m()", "(\n    m(),\n    m() as x,\n)", "m(\
 class Program:
     """A program in the making."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, dead_code: bool) -> None:
         self.random = random.Random(seed)
+        self.dead_code = dead_code
+        self.jumps = 0
         self.lines: list[str] = []
         self.statements = self.random.randrange(5, 60)
         self.functions = 0
@@ -45,6 +56,7 @@ class Program:
         indent = "    " * depth
         if self.random.random() < 0.04:
             self.lines.append(self.random.choice(["", "# a comment", indent + "# pragma: no cover", indent + "# indented"]))
+        self.jumps += any(jump in text for jump in JUMPS)
         lines = text.split("\n")
         pragma = self.random.choice(PRAGMAS) if self.random.random() < 0.08 else ""
         if "'''" in text or "\\" in text:
@@ -62,14 +74,14 @@ class Program:
             values = ["return", "return c()", "return (\n    1,\n)", "c(); return"] if scope["function"] != "generator" else ["return"]
             return self.random.choice(values)
         if chosen < 0.19:
-            return self.random.choice(["raise E", "raise E(\n    1\n)", "raise", "raise E; c()"])
+            return self.random.choice(["raise E", "raise E(\n    1\n)", "raise", *["raise E; c()"] * self.dead_code])
         if chosen < 0.23 and scope["function"] == "generator":
             return self.random.choice(["yield", "x = yield c()", "yield from f()", "x = yield (\n    1\n)"])
         if chosen < 0.23 and scope["function"] == "async":
             return self.random.choice(["await w()", "x = [y async for y in g()]", "await w(\n)"])
         if chosen < 0.25 and scope["function"]:
             return "global " + self.random.choice(["h", "k"])
-        return self.random.choice(SIMPLE)
+        return self.choose(SIMPLE)
 
     def block(self, depth: int, scope: dict, head: str, first: str = "") -> None:
         """A head and its block; `first` is put first into it."""
@@ -84,8 +96,15 @@ class Program:
         self.suite(depth + 1, scope)
 
     def suite(self, depth: int, scope: dict) -> None:
+        jumps = self.jumps
         for _ in range(self.random.choice([1, 1, 2, 2, 3])):
             self.statement(depth, scope)
+            if self.jumps > jumps and not self.dead_code:
+                break
+
+    def choose(self, texts: list[str]) -> str:
+        chosen = self.random.choice(texts)
+        return chosen if self.dead_code or chosen not in DECIDED else self.choose(texts)
 
     def statement(self, depth: int, scope: dict) -> None:
         self.statements -= 1
@@ -100,15 +119,15 @@ class Program:
         return self.random.random() < probability
 
     def if_(self, depth: int, scope: dict) -> None:
-        self.block(depth, scope, f"if {self.random.choice(TESTS)}")
+        self.block(depth, scope, f"if {self.choose(TESTS)}")
         while self.maybe(0.3):
-            self.block(depth, scope, f"elif {self.random.choice(TESTS)}")
+            self.block(depth, scope, f"elif {self.choose(TESTS)}")
         if self.maybe(0.4):
             self.block(depth, scope, "else")
 
     def while_(self, depth: int, scope: dict) -> None:
         # The call in the block ends the program before an endless loop does.
-        self.block(depth, {**scope, "loop": True}, f"while {self.random.choice(TESTS)}", "c()")
+        self.block(depth, {**scope, "loop": True}, f"while {self.choose(TESTS)}", "c()")
         if self.maybe(0.3):
             self.block(depth, scope, "else")
 
@@ -122,7 +141,9 @@ class Program:
             self.block(depth, scope, "else")
 
     def try_(self, depth: int, scope: dict) -> None:
+        jumps = self.jumps
         self.block(depth, scope, "try")
+        completes = self.jumps == jumps or self.dead_code
         handlers = self.random.choice([0, 1, 1, 2])
         star = self.maybe(0.1)
         inner = {**scope, "loop": False, "star": True} if star else scope
@@ -134,7 +155,7 @@ class Program:
                 self.block(depth, scope, "except")
             else:
                 self.block(depth, scope, f"except {caught}")
-        if handlers and self.maybe(0.3):
+        if handlers and completes and self.maybe(0.3):
             self.block(depth, scope, "else")
         if not handlers or self.maybe(0.4):
             self.block(depth, scope, "finally")
@@ -146,7 +167,7 @@ class Program:
     def match(self, depth: int, scope: dict) -> None:
         self.emit(depth, self.random.choice(["match v():", "match v(\n):", "match c(), v():"]))
         for _ in range(self.random.choice([1, 1, 2, 3])):
-            self.block(depth + 1, scope, f"case {self.random.choice(PATTERNS)}")
+            self.block(depth + 1, scope, f"case {self.choose(PATTERNS)}")
         if self.maybe(0.4):
             self.block(depth + 1, scope, f"case {self.random.choice(IRREFUTABLE)}")
 
@@ -176,16 +197,21 @@ class Program:
             self.emit(0, "'''A module\n\n# pragma: no cover\n'''")
         if self.maybe(0.1):
             self.emit(0, "from __future__ import annotations")
+        # Python keeps a module's first constant even if only dead code has it; an import makes that a number.
+        self.lines.append("import os")
         while self.statements > 0:
+            jumps = self.jumps
             self.statement(0, {"function": "", "loop": False, "star": False})
+            if self.jumps > jumps and not self.dead_code:
+                break
         return "\n".join(self.lines) + self.random.choice(["\n", "\n", "", "\n\n", "\n# end", "  # pragma: no cover"])
 
 
-def write_programs(directory: Path, seed: int, number: int) -> list[str]:
+def write_programs(directory: Path, seed: int, number: int, dead_code: bool) -> list[str]:
     """Writes `number` programs into `directory`, and gives their names."""
     names = []
     for index in range(number):
         path = directory / f"program{index}.py"
-        path.write_text(Program(f"{seed}/{index}").text(), encoding="utf-8")
+        path.write_text(Program(f"{seed}/{index}", dead_code).text(), encoding="utf-8")
         names.append(str(path))
     return names
