@@ -295,7 +295,8 @@ fn any_bytes_are_read_alike() {
 fn a_wrong_answer_is_noticed() {
     let question = [json!({"path": "a.py", "text": "if x:\n    y = 1\n"}).to_string()];
     let right = super::facts::answer(&question[0], "3.13".parse().unwrap());
-    assert!(differences(&question, &[right.clone()], &[right.clone()]).is_empty());
+    let expected = [right.clone()];
+    assert!(differences(&question, &expected, &expected).is_empty());
     for (fact, other) in [
         ("\"statements\":[[1,2]]", "\"statements\":[[1,1]]"),
         ("[2,-1,", "[2,-2,"),
@@ -305,8 +306,8 @@ fn a_wrong_answer_is_noticed() {
     ] {
         let wrong = right.replace(fact, other);
         assert_ne!(wrong, right, "{fact} is among the facts");
-        assert_eq!(differences(&question, &[right.clone()], &[wrong]).len(), 1, "{fact}");
+        assert_eq!(differences(&question, &expected, &[wrong]).len(), 1, "{fact}");
     }
     let refused = json!({"path": "a.py", "error": "not Python"}).to_string();
-    assert_eq!(differences(&question, &[right], &[refused]).len(), 1);
+    assert_eq!(differences(&question, &expected, &[refused]).len(), 1);
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use cov_model::ranges::runs;
+use cov_model::regions::Runs;
 use cov_python::analysis::Analysis;
 use cov_python::data_file::LineArc;
 use cov_python::pattern::Patterns;
@@ -41,8 +42,11 @@ struct Facts {
     jumps: Vec<(i32, i32, Option<LineArc>)>,
     exits: Vec<(i32, u32)>,
     no_branch: Vec<(u32, u32)>,
-    regions: Vec<(u32, &'static str, String, Vec<(u32, u32)>)>,
+    regions: Vec<RegionFact>,
 }
+
+/// Start, kind, name and lines.
+type RegionFact = (u32, &'static str, String, Runs);
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -112,7 +116,7 @@ fn described(analysis: &Analysis, arc: LineArc) -> ArcFact {
     ArcFact::Described(from, to, subject + &causes.join(&separator), action)
 }
 
-fn region(region: &Region) -> (u32, &'static str, String, Vec<(u32, u32)>) {
+fn region(region: &Region) -> RegionFact {
     let kind = match region.kind {
         RegionKind::Function => "function",
         RegionKind::Class => "class",

@@ -123,6 +123,7 @@ fn texts(patterns: &[String]) -> impl Iterator<Item = &str> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a failed run is to be repeated")]
 fn random_programs_have_the_same_facts_and_the_same_numbers() {
     let venv = venv();
     let seed = seed();

@@ -87,7 +87,7 @@ fn expected_facts(venv: &Venv, questions: &[String]) -> Vec<String> {
         .spawn()
         .expect("the environment has a Python");
     let mut stdin = oracle.stdin.take().expect("it is piped");
-    let input = questions.iter().map(|question| format!("{question}\n")).collect::<String>();
+    let input = questions.join("\n") + "\n";
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = oracle.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();

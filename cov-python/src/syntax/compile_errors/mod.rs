@@ -116,7 +116,9 @@ impl<'a> Compiler<'a> {
                 compiler.visit_expr(&generator.target);
                 generator.ifs.iter().for_each(|condition| compiler.visit_expr(condition));
             }
-            elements.iter().for_each(|element| compiler.visit_expr(element));
+            for element in elements {
+                compiler.visit_expr(element);
+            }
         });
     }
 

@@ -55,7 +55,7 @@ impl<'a> Visitor<'a> for Search<'_> {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Name(name) if name.ctx != ExprContext::Load && !self.in_comprehension => {
-                self.find(Some(&name.id))
+                self.find(Some(&name.id));
             }
             Expr::Named(named) => {
                 if let Expr::Name(target) = &*named.target {
