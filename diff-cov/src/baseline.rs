@@ -94,7 +94,8 @@ impl Baseline {
             };
             let differential = Versions::new(&before, file, &edit.map, &edit.added).differential();
             since.differential.count(&differential);
-            since.lost.extend(lost_file(name, &differential.lost, &before, &tests));
+            let shown = changes.place.in_diff(name);
+            since.lost.extend(lost_file(&shown, &differential.lost, &before, &tests));
         }
         self.gone(changes, &mut since);
         since.lost.sort_by(|a, b| a.name.cmp(&b.name));
@@ -131,7 +132,7 @@ impl Baseline {
             since.differential.count(&differential);
             if is_here && differential.lines.of(Category::ExcludedCovered) > 0 {
                 since.lost.push(LostFile {
-                    name: name.clone(),
+                    name: changes.place.in_diff(name),
                     lines: before.lines.iter().filter(|&(_, hits)| hits > 0).map(|(line, _)| line).collect(),
                     is_vanished: true,
                     by_deleted_tests: 0,

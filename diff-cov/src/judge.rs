@@ -53,6 +53,7 @@ pub(crate) fn judge(
         has_functions,
         min_lines: project.min_lines,
         root: &project.root,
+        place: &changes.place,
     };
     let outcomes = project.rules.iter().map(|rule| evidence.judge(rule)).collect::<Result<_, _>>()?;
     let ratio = files.iter().fold(Ratio::default(), |mut sum, file| {

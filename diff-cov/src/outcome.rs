@@ -4,6 +4,7 @@ use cov_model::Ratio;
 use cov_model::glob::Globs;
 
 use crate::assessment::{FileAssessment, LostFile};
+use crate::place::Place;
 use crate::rule::{Demand, Metric, Rule};
 
 /// A rule, what was found, and whether it holds.
@@ -47,13 +48,17 @@ pub(crate) struct Evidence<'a> {
     pub(crate) min_lines: u64,
     /// The project's directory as an absolute path, which patterns may name.
     pub(crate) root: &'a str,
+    pub(crate) place: &'a Place,
 }
 
 impl Evidence<'_> {
     /// Judges `rule`.
     pub(crate) fn judge(&self, rule: &Rule) -> anyhow::Result<Outcome> {
         let globs = rule.glob.as_ref().map(|glob| Globs::below(&[glob], self.root)).transpose()?;
-        let is_meant = |name: &str| globs.as_ref().is_none_or(|globs| globs.matches(name));
+        // Patterns start at the project's directory, the names of the diff perhaps above it.
+        let is_meant = |name: &str| {
+            globs.as_ref().is_none_or(|globs| globs.matches(&self.place.seen_from_project(name)))
+        };
         let each: Vec<(String, Found)> = match rule.demand {
             Demand::AtLeast(metric, _) => {
                 let files = self.files.iter().filter(|file| is_meant(&file.name));

@@ -46,8 +46,8 @@ impl Place {
     /// What the diff would call a file of the report, if the report's names are what they should be.
     pub(crate) fn in_diff(&self, name: &str) -> String {
         match self.names {
-            Names::AtTop => format!("{}{name}", self.prefix),
-            Names::AtProject | Names::Unknown => name.to_owned(),
+            Names::AtTop if !name.starts_with('/') => format!("{}{name}", self.prefix),
+            _ => name.to_owned(),
         }
     }
 

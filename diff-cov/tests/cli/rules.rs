@@ -68,6 +68,20 @@ fn patterns_are_judged_together_or_each() {
 }
 
 #[test]
+fn patterns_start_at_the_project() {
+    let scene = Scene::with_file("sub/src/a.py", "x = 1\ny = 1\n");
+    scene.write("sub/src/a.py", "x = 2\ny = 1\n");
+    scene.report("old.json", &[("src/a.py", &lines(2, |_| true))]);
+    scene.report("new.json", &[("src/a.py", &lines(2, |_| false))]);
+    let arguments = ["../new.json", "--base=main", "--baseline=../old.json", "--exclude=sub/*"];
+    let judged = |rule: &str| scene.diff_cov_in("sub", &[&arguments[..], &[rule]].concat());
+    judged("--rule=src/*: lines >= 50").check(2, "src/*: lines 0.0 % of 1 covered, below 50 %");
+    judged("--rule=sub/src/*: lines >= 50").check(0, "sub/src/*: lines 100.0 % of 0 covered");
+    judged("--rule=src/*: lost <= 0").check(2, "src/*: 1 unchanged line lost its coverage");
+    judged("--rule=src/*: lost <= 1").check(0, "sub/src/a.py  lost 2\n");
+}
+
+#[test]
 fn the_configuration_has_all_rules() {
     let scene = scene();
     let rules =
