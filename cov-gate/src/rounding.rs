@@ -91,6 +91,46 @@ mod tests {
         }
     }
 
+    /// The table of coverage.py's own test_should_fail_under: total, threshold, precision, whether it fails.
+    #[test]
+    fn the_table_of_coverage_pys_own_test_holds() {
+        for ((covered, total), threshold, precision, fails) in [
+            ((0, 1), "0", 0, false),
+            ((1, 100_000), "0", 0, false),
+            ((1, 100_000), "0.01", 0, true),
+            ((4, 1_000), "0.3", 0, false),
+            ((3, 1_000), "0.3", 0, false),
+            ((4, 1_000), "0.5", 0, true),
+            ((4, 10_000), "0.03", 0, false),
+            ((4, 10_000), "0.05", 0, true),
+            ((4, 1_000_000_000), "0.0000003", 0, false),
+            ((4, 1_000_000_000), "0.0000005", 0, true),
+            ((421, 1_000), "42", 0, false),
+            ((421, 1_000), "43", 0, true),
+            ((42_857, 100_000), "42", 0, false),
+            ((42_857, 100_000), "43", 0, false),
+            ((42_857, 100_000), "44", 0, true),
+            ((42_857, 100_000), "42.856", 3, false),
+            ((42_857, 100_000), "42.858", 3, true),
+            ((42_857, 100_000), "42.856", 0, false),
+            ((42_857, 100_000), "42.858", 0, true),
+            ((998, 1_000), "100", 0, true),
+            ((1, 1), "100", 0, false),
+            ((998, 1_000), "99.7", 1, false),
+            ((9_988, 10_000), "99.90", 2, true),
+            ((99_999, 100_000), "100", 1, true),
+            ((99_999, 100_000), "100", 2, true),
+            ((99_999, 100_000), "100", 3, true),
+        ] {
+            let ratio = Ratio::new(covered, total);
+            assert_eq!(
+                should_fail_under(ratio, percent(threshold), precision),
+                fails,
+                "{ratio:?} {threshold} {precision}"
+            );
+        }
+    }
+
     proptest! {
         #[test]
         fn exactness_is_the_inequality_of_fractions(
