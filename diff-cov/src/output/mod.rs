@@ -27,7 +27,7 @@ pub(crate) use wording::sentence;
 
 use crate::assessment::Assessment;
 
-/// A format of output. To add one: a variant here, a file beside this one, and an arm in [`Target::write`].
+/// A format of output. To add one: a variant here, a file beside this one, and an arm in `Target::write`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people, on a terminal or in a log.

@@ -272,3 +272,27 @@ proptest! {
         prop_assert_eq!(categories(&answer.json(), "lines"), expected);
     }
 }
+
+#[test]
+fn a_baseline_serves_without_git_too() {
+    let scene = Scene::without_git();
+    scene.write("before/a.py", numbered(4));
+    scene.write("before/b.py", numbered(4));
+    scene.write("now/a.py", "first = 0\n".to_owned() + &numbered(4));
+    scene.write("now/b.py", numbered(4));
+    let all = lines(4, |_| true);
+    scene.report("old.json", &[("a.py", &all), ("b.py", &all)]);
+    scene.report("new.json", &[("a.py", &lines(5, |line| line < 5)), ("b.py", &all)]);
+    let arguments = ["new.json", "--project=now", "--baseline=old.json"];
+    let judged = |more: &[&str]| scene.diff_cov(&[&arguments[..], more].concat());
+    judged(&["--before=before", "--max-lost=0"]).check(2, "a.py  lost 5\n");
+    let mut diff = scene.command("diff", "");
+    scene.write("change.diff", diff.args(["-ru", "before", "now"]).output().unwrap().stdout);
+    judged(&["--diff=change.diff", "--max-lost=0"]).check(2, "a.py  lost 5\n");
+    // A report of another format is as good.
+    scene.cobertura("old.xml", &[("a.py", &all), ("b.py", &all)]);
+    let mixed = ["new.json", "old.xml", "--project=now", "--baseline=old.xml", "--before=before"];
+    scene
+        .diff_cov(&mixed)
+        .check(0, "100.0 % of 1 changed line covered; 1 unchanged line lost its coverage\n");
+}
