@@ -69,16 +69,18 @@ pub(crate) fn affected(changes: &mut Changes, measured: &Measured) -> anyhow::Re
                 for (function, first, last) in functions {
                     let ran = |lines: &BTreeSet<u32>| lines.range(first..=last).next().is_some();
                     for (context, _) in file.contexts.iter().filter(|(_, lines)| ran(lines)) {
-                        let test = test_of(context);
-                        if !test.is_empty() {
-                            chosen.entry(test.to_owned()).or_default().insert(format!("{name}: {function}"));
-                        }
+                        let Some(test) = own_test(context) else {
+                            return Ok(Affected::All(format!(
+                                "{name}: {function} also runs outside of tests ({context:?})"
+                            )));
+                        };
+                        chosen.entry(test.to_owned()).or_default().insert(format!("{name}: {function}"));
                     }
                 }
             }
             Err(line) => {
                 return Ok(Affected::All(format!(
-                    "{name}:{line} is run on import, which is no test's alone"
+                    "{name}:{line} is in no function that is known: what runs on import is no test's alone"
                 )));
             }
         }
@@ -89,13 +91,20 @@ pub(crate) fn affected(changes: &mut Changes, measured: &Measured) -> anyhow::Re
 /// All tests that the report knows.
 pub(crate) fn tests(measured: &Measured) -> BTreeSet<String> {
     let contexts = measured.files.values().flat_map(|file| file.contexts.keys());
-    contexts.map(|context| test_of(context).to_owned()).filter(|test| !test.is_empty()).collect()
+    contexts.map(|context| test_of(context).to_owned()).filter(|test| test.contains("::")).collect()
 }
 
 /// The test of a context: without the phase that pytest-cov puts behind it.
 fn test_of(context: &str) -> &str {
     let phases = ["|setup", "|run", "|call", "|teardown"];
     phases.iter().find_map(|phase| context.strip_suffix(phase)).unwrap_or(context)
+}
+
+/// The test that a context is of; nothing where others may depend on what ran in it: on import, or in a fixture, which may
+/// be one of several tests.
+fn own_test(context: &str) -> Option<&str> {
+    let is_fixture = context.ends_with("|setup") || context.ends_with("|teardown");
+    Some(test_of(context)).filter(|test| test.contains("::") && !is_fixture)
 }
 
 /// Whether a file has tests: some are known, or its name says so as pytest looks for them.
@@ -182,12 +191,11 @@ fn are_quiet(text: &[u8], lines: &Runs) -> bool {
 fn functions(touched: &Touched, file: &FileCoverage) -> Result<BTreeSet<(String, u32, u32)>, u32> {
     let extents = extents(file);
     let body = |line: u32| {
-        let index = innermost(&extents, line)?;
-        let extent = &extents[index];
-        let key = (extent.first, extent.name.clone());
-        let signature = file.spans.get(&extent.first).copied().unwrap_or(extent.first);
-        let first = file.functions.get(&key).and_then(|function| function.body).unwrap_or(signature + 1);
-        (line >= first).then(|| (extent.name.clone(), first, extent.last))
+        let extent = &extents[innermost(&extents, line)?];
+        // Where it is not known how far a function goes, a line behind it may be run on import.
+        let function = file.functions.get(&(extent.first, extent.name.clone()))?;
+        let (first, last) = (function.body?, function.end?);
+        (line >= first).then(|| (extent.name.clone(), first, last))
     };
     let mut bodies = BTreeSet::new();
     for line in touched.lines.iter().flat_map(|(first, last)| first..=last) {
@@ -219,6 +227,10 @@ mod tests {
     fn phases_are_no_tests() {
         assert_eq!(test_of("tests/test_a.py::test_b[x|y]|run"), "tests/test_a.py::test_b[x|y]");
         assert_eq!(test_of("tests/test_a.py::test_b"), "tests/test_a.py::test_b");
+        assert_eq!(own_test("tests/test_a.py::test_b|run"), Some("tests/test_a.py::test_b"));
+        for shared in ["", "session", "tests/test_a.py::test_b|setup"] {
+            assert_eq!(own_test(shared), None);
+        }
         let tests = ["t/checks.py::test_a".to_owned()].into();
         let is_test_file = |name: &str| is_test_file(name, &tests);
         assert!(is_test_file("t/checks.py") && is_test_file("x/test_new.py") && !is_test_file("t/check.py"));

@@ -79,11 +79,18 @@ fn the_tests_of_touched_functions_are_selected() {
 fn in_doubt_all_tests_are_selected() {
     let scene = scene();
     scene.write("a.py", SOURCE.replace("LIMIT = 3", "LIMIT = 4"));
-    selects_all(&scene, "a.py:1 is run on import");
+    selects_all(&scene, "a.py:1 is in no function that is known");
     scene.write("a.py", SOURCE.to_owned() + "\ndef h(): ...\n");
-    selects_all(&scene, "a.py:10 is run on import");
+    selects_all(&scene, "a.py:10 is in no function");
     scene.write("a.py", SOURCE.replace("def f(x)", "def f(x=LIMIT)"));
-    selects_all(&scene, "a.py:3 is run on import");
+    selects_all(&scene, "a.py:3 is in no function");
+    scene.write("a.py", SOURCE.replace("return x\n", "return -x\n"));
+    let report = std::fs::read_to_string(scene.path("old.json")).unwrap();
+    scene.write("old.json", report.replace(",\"end\":9", ""));
+    selects_all(&scene, "a.py:9 is in no function that is known");
+    scene.write("old.json", report.replace("\"\":[1,3,8]", "\"\":[1,3,8,9]"));
+    selects_all(&scene, "a.py: g also runs outside of tests");
+    scene.write("old.json", report);
     scene.git(&["checkout", "--quiet", "a.py"]);
     scene.write("conftest.py", "x = 1\n");
     scene.git(&["add", "conftest.py"]);
