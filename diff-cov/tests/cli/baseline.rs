@@ -195,8 +195,17 @@ fn file() -> impl Strategy<Value = (Measured, Measured)> {
     })
 }
 
-fn text(file: &Measured) -> String {
-    file.iter().map(|(text, _)| format!("value_{text} = compute({text})\n")).collect::<Vec<_>>().concat()
+/// The text of a version of the file `index`: no line of it is in another file, so that git knows each again.
+fn text(file: &Measured, index: usize) -> String {
+    file.iter()
+        .map(|(text, _)| {
+            format!(
+                "value_{index}_{text} = compute_{index}({text})
+"
+            )
+        })
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn covered(file: &Measured) -> Vec<(u32, u64)> {
@@ -243,7 +252,7 @@ proptest! {
         let name = |index: usize| format!("pkg/module_{index}.py");
         let moved = |index: usize, is_moved: bool| if is_moved { format!("deep/er/moved_{index}.py") } else { name(index) };
         for (index, ((old, _), _)) in files.iter().enumerate() {
-            scene.write(name(index), text(old));
+            scene.write(name(index), text(old, index));
         }
         scene.commit("old");
         scene.git(&["checkout", "--quiet", "-b", "topic"]);
@@ -254,7 +263,7 @@ proptest! {
             let kept = now.iter().filter(|(text, _)| *text < 1000).count();
             let is_moved = *is_moved && kept * 4 >= old.len().max(now.len()) * 3;
             fs::remove_file(scene.path(&name(index))).unwrap();
-            scene.write(moved(index, is_moved), text(now));
+            scene.write(moved(index, is_moved), text(now, index));
             before.push((name(index), covered(old)));
             after.push((moved(index, is_moved), covered(now)));
             for (code, count) in naive(old, now) {
