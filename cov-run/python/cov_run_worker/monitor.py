@@ -10,7 +10,6 @@ they are one, which is switched off when both ways were seen.
 import bisect
 import contextlib
 import dis
-import functools
 import sys
 import threading
 
@@ -22,8 +21,7 @@ _BACKWARD = {dis.opmap.get(name) for name in ("JUMP_BACKWARD", "JUMP_BACKWARD_NO
 _ALWAYS = _BACKWARD | {dis.opmap.get(name) for name in ("JUMP_FORWARD", "SEND")}
 _BRANCHES = (set(dis.hasjrel) | set(dis.hasjabs)) - _ALWAYS
 _ENDS = {dis.opmap.get(name) for name in ("RERAISE", "RAISE_VARARGS")}
-_ANEXT, _SEND, _ASYNC_END = (dis.opmap.get(name) for name in ("GET_ANEXT", "SEND", "END_ASYNC_FOR"))
-_COROUTINE = 0x80 | 0x200  # flags of a code object: a coroutine, an asynchronous generator
+_SEND, _ASYNC_END = dis.opmap.get("SEND"), dis.opmap.get("END_ASYNC_FOR")
 
 
 class Ways:
@@ -37,6 +35,8 @@ class Ways:
         for start, _, line in code.co_lines():
             self.starts.append(start)
             self.lines.append(line)
+        table = dis._parse_exception_table(code) if code.co_exceptiontable else ()
+        self.handlers = [(each.start, each.end, each.target) for each in table]
 
     def line(self, offset):
         """The line of an instruction, None if it has none."""
@@ -55,12 +55,11 @@ class Ways:
             offset += 2
         return operation, offset - 2 * argument if operation in _BACKWARD else offset + 2 * argument, offset
 
-    def arc(self, source, destination):
-        """The arc from the line of `source` to the line that runs when control goes to `destination`.
+    def arc(self, line, destination):
+        """The arc from `line` to the line that runs when control goes to `destination`.
 
-        None if it stays on the line up to a further branch, which tells its own ways, or to an exception.
+        None if that is on the same line: how the line is left is told when it is.
         """
-        line = self.line(source)
         seen = set()
         while line is not None and destination < len(self.bytes) and destination not in seen:
             seen.add(destination)
@@ -68,30 +67,61 @@ class Ways:
             if there is not None and there != line:
                 return line, there
             operation, target, following = self.instruction(destination)
-            if operation in _RETURNS:
-                return line, self.exit
-            if operation in _ENDS or operation in _BRANCHES:
+            if operation in _ENDS:
+                target = self.handler(destination)
+                if target is None:
+                    return None
+            if operation in _ALWAYS or operation in _ENDS:
+                destination = target
+            elif there is None and operation not in _BRANCHES and operation not in _RETURNS:
+                destination = following  # such as the beginning of a handler, before its `except`
+            else:
                 return None
-            destination = target if operation in _ALWAYS else following
         return None
 
-    def asynchronous_loops(self):
-        """The arcs of `async for`, for which there is no event, by the offset of the instruction that proves each."""
-        arcs = {}
+    def proofs(self, inner):
+        """The arcs for which there is no event, by the offset of an instruction that runs only if the arc is taken.
+
+        They are those of `async for`, and those without a branch from a line that has more than one way on: from a
+        `finally`, which is there once for each way out of its `try`; from a statement on the line of its `if`; from a
+        line that holds a whole function, whose first lines are `inner`. Of other lines it is known where they lead.
+        """
+        edges = []  # (line, offset, destination)
+        ways = dict.fromkeys(inner, 1)
         offset = 0
-        loop = None
         while offset < len(self.bytes):
             operation, target, following = self.instruction(offset)
-            if operation == _ASYNC_END:
-                arcs[offset] = self.arc(offset, following)
-            elif operation == _ANEXT:
-                loop = offset
-            elif operation == _SEND and loop is not None:
-                _, _, entry = self.instruction(target)
-                arcs[entry] = self.arc(loop, entry)
-                loop = None
+            line = self.line(offset)
+            more = 1
+            if operation in _ALWAYS:
+                if operation != _SEND:
+                    edges.append((line, offset, target))
+            elif operation in _BRANCHES or operation in _RETURNS:
+                more = 2
+            elif operation in _ENDS:
+                handler = self.handler(offset)
+                if handler is not None:
+                    edges.append((line, offset, handler))
+            elif operation == _ASYNC_END or following < len(self.bytes) and self.line(following) != line:
+                edges.append((line, offset, following))
+                more = 2 if operation == _ASYNC_END else 1  # the body is the other way
+            else:
+                more = 0
+            ways[line] = ways.get(line, 0) + more
             offset = following
-        return {offset: arc for offset, arc in arcs.items() if arc is not None}
+        found = {}
+        for line, offset, destination in edges:
+            arc = self.arc(line, destination) if ways[line] > 1 else None
+            if arc is not None:
+                found[offset] = arc
+        return found
+
+    def handler(self, offset):
+        """Where an exception that is raised there goes within this code, None if it leaves it."""
+        for start, end, target in self.handlers:
+            if start <= offset < end:
+                return target
+        return None
 
 
 class Code:
@@ -100,12 +130,8 @@ class Code:
     def __init__(self, code, arcs):
         self.code = code  # kept alive, since it is known by its id
         self.arcs = arcs
-        self.last = None  # the line that ran last, of those that ran for the first time
-        self.loops = None
-
-    @functools.cached_property
-    def ways(self):
-        return Ways(self.code)
+        self.ways = Ways(code)
+        self.proofs = self.ways.proofs([each.co_firstlineno for each in code.co_consts if hasattr(each, "co_code")])
 
 
 class BranchMonitor:
@@ -116,42 +142,48 @@ class BranchMonitor:
         self.trace_arcs = True
         self.should_trace = self.should_trace_cache = None
         self.lock_data = self.unlock_data = self.warn = None
-        self.codes = {}  # id of a code object -> Code, None if it is not measured
+        self.codes = {}  # id of a code object -> Code
+        self.left_out = {}  # id of a code object that is not measured -> itself, for the id to stay its own
         self.ways = {}  # (id of a code object, offset of a branch) -> the way that was seen
-        self.kept = []
         self.lock = threading.Lock()
         self.tool = None
-        self.active = False
+        self.active = self.began = False
 
     # What coverage.py's collector calls
 
     def start(self):
-        """Begin. What was seen before is not looked at again: it is in the data, here or of the process before."""
-        events = monitoring.events
+        """Begin, or go on after `stop`: then what was seen before is in the data, and is not looked at again."""
         with self.lock:
             self.tool = free_tool()
             monitoring.use_tool_id(self.tool, "cov-run")
-            for event, callback in (
-                (events.PY_START, self.on_start),
-                (events.LINE, self.on_line),
-                (events.PY_RETURN, self.on_return),
-                (events.BRANCH, self.on_branch),
-                (events.INSTRUCTION, self.on_instruction),
-            ):
+            for event, callback in self.callbacks().items():
                 monitoring.register_callback(self.tool, event, callback)
-            monitoring.set_events(self.tool, events.PY_START)
+            monitoring.set_events(self.tool, monitoring.events.PY_START | monitoring.events.PY_UNWIND)
+            if not self.began:
+                self.began = True
+                monitoring.restart_events()  # what a monitor before a fork has switched off
 
     def stop(self):
         """Stop; `start` goes on."""
-        events = monitoring.events
         with self.lock:
             if self.tool is None:
                 return
             monitoring.set_events(self.tool, 0)
-            for event in (events.PY_START, events.LINE, events.PY_RETURN, events.BRANCH, events.INSTRUCTION):
+            for event in self.callbacks():
                 monitoring.register_callback(self.tool, event, None)
             monitoring.free_tool_id(self.tool)
             self.tool = None
+
+    def callbacks(self):
+        events = monitoring.events
+        return {
+            events.PY_START: self.on_start,
+            events.LINE: self.on_line,
+            events.BRANCH: self.on_branch,
+            events.INSTRUCTION: self.on_instruction,
+            events.PY_RETURN: self.on_return,
+            events.PY_UNWIND: self.on_unwind,
+        }
 
     def post_fork(self):
         self.stop()
@@ -170,15 +202,17 @@ class BranchMonitor:
     def on_start(self, code, offset):
         """A function is entered for the first time: see whether it is to be measured."""
         self.active = True
-        if id(code) not in self.codes and code.co_name != "__annotate__":
-            known = self.codes[id(code)] = self.adopt(code)
-            if known is None:
-                self.kept.append(code)
         known = self.codes.get(id(code))
+        if known is None and id(code) not in self.left_out:
+            known = self.adopt(code)
+            if known is not None:
+                self.codes[id(code)] = known
+            else:
+                self.left_out[id(code)] = code
         if known is not None:
             events = monitoring.events
             wanted = events.LINE | events.PY_RETURN | events.BRANCH
-            if known.loops:
+            if known.proofs:
                 wanted |= events.INSTRUCTION
             with self.lock:
                 if self.tool is not None:
@@ -198,22 +232,12 @@ class BranchMonitor:
             arcs = self.data.setdefault(disposition.source_filename, set())
         finally:
             self.unlock_data()
-        known = Code(code, arcs)
-        if code.co_flags & _COROUTINE:
-            known.loops = known.ways.asynchronous_loops()
-        return known
+        return Code(code, arcs)
 
     def on_line(self, code, line):
-        """A place where a line begins is reached for the first time."""
         known = self.codes.get(id(code))
-        if known is None:
-            return monitoring.DISABLE
-        known.arcs.add((line, line))
-        last = known.last
-        if last is not None and last != line:
-            # What leads on without a branch, such as the end of a `finally`, has no event but this.
-            known.arcs.add((last, line))
-        known.last = line
+        if known is not None:
+            known.arcs.add((line, line))
         return monitoring.DISABLE
 
     def on_return(self, code, offset, value):
@@ -222,8 +246,16 @@ class BranchMonitor:
             line = known.ways.line(offset)
             if line is not None:
                 known.arcs.add((line, -code.co_firstlineno))
-            known.last = None  # what follows is another call
         return monitoring.DISABLE
+
+    def on_unwind(self, code, offset, error):
+        """An exception leaves a function: to the tracer a return like others. This event cannot be switched off."""
+        known = self.codes.get(id(code))
+        if known is not None:
+            # What leaves a generator has come through a handler that stands on no line.
+            line = known.ways.line(offset) or sys._getframe(1).f_lineno
+            if line is not None:
+                known.arcs.add((line, -code.co_firstlineno))
 
     def on_branch(self, code, offset, destination):
         place = (id(code), offset)
@@ -233,7 +265,7 @@ class BranchMonitor:
         known = self.codes.get(place[0])
         if known is None:
             return monitoring.DISABLE
-        arc = known.ways.arc(offset, destination)
+        arc = known.ways.arc(known.ways.line(offset), destination)
         if arc is not None:
             known.arcs.add(arc)
         if way is None:
@@ -243,7 +275,7 @@ class BranchMonitor:
 
     def on_instruction(self, code, offset):
         known = self.codes.get(id(code))
-        arc = known.loops.get(offset) if known is not None and known.loops else None
+        arc = known.proofs.get(offset) if known is not None else None
         if arc is not None:
             known.arcs.add(arc)
         return monitoring.DISABLE
