@@ -1,7 +1,7 @@
 //! The data files of coverage.py among the inputs: all of them are one measurement, which is analysed once.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cov_model::config::{Configuration, process_environment};
 use cov_model::glob::FileFilter;
@@ -127,12 +127,7 @@ fn add(union: &mut DataFile, data: DataFile, input: &Input) -> Result<(), Failur
 
 /// What the configuration says that is not heeded.
 fn warnings(configuration: &Configuration) -> Vec<String> {
-    let named = configuration.path.as_deref().unwrap_or(Path::new("")).display();
-    let plugins = configuration.coverage.run.plugins.iter().map(|plugin| {
-        format!(
-            "{named}: [run] plugins: {plugin} is Python and does not run here: what it adds to the configuration is missing, and its files are not reported"
-        )
-    });
+    let plugins = configuration.plugins().map(|plugin| plugin.to_string());
     configuration.warnings.iter().map(ToString::to_string).chain(plugins).collect()
 }
 

@@ -30,7 +30,7 @@ _cov-report() {
 '--no-skip-covered[Keep them]' \
 '--skip-empty[Leave out files without code]' \
 '--no-skip-empty[Keep them]' \
-'--show-contexts[Show the contexts of each line in coveragepy-json]' \
+'--show-contexts[Show the contexts of each line in html and coveragepy-json]' \
 '--pretty-print[Indent coveragepy-json]' \
 '-i[Do without sources that cannot be read]' \
 '--ignore-errors[Do without sources that cannot be read]' \

@@ -119,7 +119,7 @@ pub struct Args {
     #[arg(long, help_heading = "What the configuration sets")]
     pub no_skip_empty: bool,
 
-    /// Show the contexts of each line in coveragepy-json
+    /// Show the contexts of each line in html and coveragepy-json
     #[arg(long, help_heading = "What the configuration sets")]
     pub show_contexts: bool,
 

@@ -1,4 +1,4 @@
-//! Reporting only what some contexts ran.
+//! Contexts (tests): which ran each line, and reporting only what some of them ran.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,20 @@ use anyhow::{Context as _, bail};
 use cov_model::regions::function_lines;
 use cov_model::{Branches, FileCoverage, Report};
 use cov_python::pattern::Pattern;
+
+/// The contexts of each line.
+pub type Contexts<'a> = BTreeMap<u32, BTreeSet<&'a str>>;
+
+/// The contexts of each line of `file`.
+pub fn contexts_by_line(file: &FileCoverage) -> Contexts<'_> {
+    let mut contexts = Contexts::new();
+    for (context, lines) in &file.contexts {
+        for &line in lines {
+            contexts.entry(line).or_default().insert(context);
+        }
+    }
+    contexts
+}
 
 /// Regular expressions of Python, any of which may be found in the name of a context.
 #[derive(Debug)]

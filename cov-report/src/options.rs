@@ -87,6 +87,8 @@ pub struct HtmlOptions {
     pub extra_css: Option<PathBuf>,
     /// Which files are left out.
     pub skip: Skip,
+    /// Whether lines show the contexts that ran them.
+    pub show_contexts: bool,
     /// The coverage that counts as high: what the project asks of itself.
     pub fail_under: Option<Percent>,
 }
@@ -99,8 +101,10 @@ impl Options {
         if !root.is_dir() {
             bail!("{}: a project is a directory", project());
         }
-        let Configuration { coverage, path, warnings } =
-            Configuration::read(&args.project, args.config.as_deref(), &process_environment)?;
+        let configuration = Configuration::read(&args.project, args.config.as_deref(), &process_environment)?;
+        let plugins = configuration.plugins().filter(|plugin| plugin.effect.concerns_reports());
+        let plugins: Vec<String> = plugins.map(|plugin| plugin.to_string()).collect();
+        let Configuration { coverage, path, warnings } = configuration;
         let named = || path.as_deref().unwrap_or(Path::new("")).display();
         let report = coverage.report;
         let patterns = |given: &Vec<String>, configured| {
@@ -124,10 +128,7 @@ impl Options {
                 .with_context(|| format!("{}: [report] format", named()))?,
             _ => Format::Text,
         };
-        let mut warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-        if coverage.html.show_contexts {
-            warnings.push(format!("{}: [html] show_contexts is not heeded: pages show no contexts", named()));
-        }
+        let warnings: Vec<String> = warnings.iter().map(ToString::to_string).chain(plugins).collect();
         let options = Self {
             configured_in: path,
             default_format,
@@ -157,6 +158,7 @@ impl Options {
                     coverage.html.skip_covered.unwrap_or(report.skip_covered),
                     coverage.html.skip_empty.unwrap_or(report.skip_empty),
                 ),
+                show_contexts: args.show_contexts || coverage.html.show_contexts,
                 fail_under: report.fail_under,
             },
             root,

@@ -8,6 +8,7 @@ mod document;
 mod error;
 mod ini;
 mod options;
+mod plugins;
 mod python;
 mod setting;
 mod settings;
@@ -21,6 +22,7 @@ use std::{fs, io};
 
 use document::Document;
 pub use error::{ConfigError, Problem, UnknownOption};
+pub use plugins::{Plugin, PluginEffect};
 pub use settings::{
     CoverageConfig, DEFAULT_EXCLUDE, DEFAULT_PARTIAL, DEFAULT_PARTIAL_ALWAYS, HtmlConfig, JsonConfig,
     LcovConfig, ReportConfig, RunConfig, XmlConfig,

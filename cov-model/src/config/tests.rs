@@ -114,3 +114,17 @@ fn our_own_table_refuses_what_it_does_not_know() {
         assert!(error.contains(expected), "{error}");
     }
 }
+
+#[test]
+fn plugins_are_named_with_what_is_missing() {
+    let directory =
+        directory("setup.cfg", "[coverage:run]\nplugins = covdefaults\n    Cython.Coverage, mine.plugin\n");
+    let found = Configuration::read(directory.path(), None, &|_| None).unwrap();
+    let plugins: Vec<_> = found.plugins().collect();
+    let effects: Vec<_> = plugins.iter().map(|plugin| plugin.effect).collect();
+    assert_eq!(effects, [PluginEffect::Settings, PluginEffect::Files, PluginEffect::Unknown]);
+    assert!(plugins[0].to_string().ends_with(
+        "setup.cfg: [run] plugins: covdefaults is Python and does not run here: what it excludes and its settings of \
+         reports (show_missing, skip_covered, fail_under) do not hold: write them into the configuration"
+    ));
+}

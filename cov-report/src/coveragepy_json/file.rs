@@ -1,18 +1,16 @@
 //! What is told of a file, and of each function and class in it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use cov_model::regions::{Region, class_lines, function_lines};
-use cov_model::{FileCoverage, Ratio, Totals};
+use cov_model::{Ratio, Totals};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
 use super::numbers::Numbers;
+use crate::contexts::Contexts;
 use crate::summary::FileSummary;
 use crate::ways::{Ways, ways};
-
-/// The contexts of each line.
-pub(super) type Contexts<'a> = BTreeMap<u32, BTreeSet<&'a str>>;
 
 /// A file, or a region of it. The two differ in what follows the lines, and are otherwise the same.
 #[derive(Debug, Serialize)]
@@ -104,17 +102,6 @@ pub(super) struct Style<'a> {
     pub(super) precision: u8,
     /// The contexts, if they are to be shown.
     pub(super) contexts: Option<&'a Contexts<'a>>,
-}
-
-/// The contexts of each line of `file`.
-pub(super) fn contexts(file: &FileCoverage) -> Contexts<'_> {
-    let mut contexts = Contexts::new();
-    for (context, lines) in &file.contexts {
-        for &line in lines {
-            contexts.entry(line).or_default().insert(context);
-        }
-    }
-    contexts
 }
 
 /// What was found in a portion of a file.

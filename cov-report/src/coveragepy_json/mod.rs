@@ -12,9 +12,10 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::clock::Moment;
+use crate::contexts::contexts_by_line;
 use crate::options::Options;
 use crate::summary::{FileSummary, Summary};
-use file::{Portion, Style, contexts};
+use file::{Portion, Style};
 use numbers::Numbers;
 use python::PythonJson;
 
@@ -83,7 +84,7 @@ impl Serialize for Files<'_> {
         }
         let mut map = serializer.serialize_map(Some(files.len()))?;
         for file in files {
-            let contexts = options.json.show_contexts.then(|| contexts(file.coverage));
+            let contexts = options.json.show_contexts.then(|| contexts_by_line(file.coverage));
             let style = Style {
                 has_branches: summary.has_branches,
                 precision: options.precision,

@@ -53,6 +53,7 @@ pub fn write(summary: &Summary<'_>, options: &Options, path: &Path) -> anyhow::R
         title: &options.html.title,
         gauge: Gauge::new(options.html.fail_under, options.precision),
         has_extra_css: extra_css.is_some(),
+        show_contexts: options.html.show_contexts,
     };
 
     // Names are of all files, so that those of the pages do not change with what is left out.

@@ -5,14 +5,15 @@ use std::fmt::{self, Write as _};
 use cov_model::ranges::{runs_within, shown};
 use cov_model::{HitKind, Ratio};
 
-use super::escape::Escaped;
+use super::escape::{Attribute, Escaped};
 use super::frame::{self, Neighbours};
 use super::functions;
 use super::gauge::Gauge;
 use super::python::{Highlighter, is_python};
 use super::state::{Note, State, States};
+use crate::contexts::{Contexts, contexts_by_line};
 use crate::source::{Source, Trust};
-use crate::summary::FileSummary;
+use crate::summary::{FileSummary, printable};
 
 /// What all pages have in common.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Setting<'a> {
     pub(super) gauge: Gauge,
     /// Whether there is a style sheet of the project's own.
     pub(super) has_extra_css: bool,
+    /// Whether lines show the contexts that ran them.
+    pub(super) show_contexts: bool,
 }
 
 /// Appends the page of `file` to `html`.
@@ -40,7 +43,8 @@ pub(super) fn page(
     warning(source.trust, html)?;
     missing(file, &states, html)?;
     functions::functions(file, setting.gauge, html)?;
-    lines(file, &states, source, html)?;
+    let contexts = if setting.show_contexts { contexts_by_line(file.coverage) } else { Contexts::new() };
+    lines(file, &states, &contexts, source, html)?;
     frame::close(html)
 }
 
@@ -153,7 +157,13 @@ fn missing(file: &FileSummary<'_>, states: &States<'_>, html: &mut String) -> fm
     Ok(())
 }
 
-fn lines(file: &FileSummary<'_>, states: &States<'_>, source: &Source, html: &mut String) -> fmt::Result {
+fn lines(
+    file: &FileSummary<'_>,
+    states: &States<'_>,
+    contexts: &Contexts<'_>,
+    source: &Source,
+    html: &mut String,
+) -> fmt::Result {
     let counts = file.coverage.hits == HitKind::Counts;
     writeln!(html, "<main id=source class=\"no-r{}\" tabindex=-1>", if counts { " counts" } else { "" })?;
     match &source.text {
@@ -166,6 +176,7 @@ fn lines(file: &FileSummary<'_>, states: &States<'_>, source: &Source, html: &mu
                     None => write!(html, "{}", Escaped(text))?,
                 }
                 notes(states, line, html)?;
+                ran_by(contexts, line, html)?;
                 html.push('\n');
             }
         }
@@ -173,6 +184,7 @@ fn lines(file: &FileSummary<'_>, states: &States<'_>, source: &Source, html: &mu
             for line in states.lines() {
                 open_line(file, states, line, html)?;
                 notes(states, line, html)?;
+                ran_by(contexts, line, html)?;
                 html.push('\n');
             }
         }
@@ -221,4 +233,22 @@ fn notes(states: &States<'_>, line: u32, html: &mut String) -> fmt::Result {
         html.push_str("</em>");
     }
     Ok(())
+}
+
+/// The contexts that ran a line: a name, or how many there are, with the first of them where the pointer rests.
+fn ran_by(contexts: &Contexts<'_>, line: u32, html: &mut String) -> fmt::Result {
+    const MOST_NAMES: usize = 20;
+    let Some(contexts) = contexts.get(&line) else {
+        return Ok(());
+    };
+    let name = |context: &&str| if context.is_empty() { "no context".to_owned() } else { printable(context) };
+    let mut names: Vec<String> = contexts.iter().take(MOST_NAMES).map(name).collect();
+    if let [name] = names.as_slice() {
+        return write!(html, "<em class=c>{}</em>", Escaped(name));
+    }
+    if contexts.len() > names.len() {
+        names.push(format!("and {} more", contexts.len() - names.len()));
+    }
+    let (count, names) = (contexts.len(), names.join(", "));
+    write!(html, "<em class=c title=\"{}\">{count} contexts</em>", Attribute(&names))
 }

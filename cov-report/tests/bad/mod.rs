@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const FORMATS: [&str; 6] = ["text", "markdown", "html", "cobertura", "json", "total"];
+const FORMATS: [&str; 9] =
+    ["text", "markdown", "html", "cobertura", "coveragepy-xml", "json", "coveragepy-json", "lcov", "total"];
 
 fn cov_report(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cov-report"));

@@ -108,16 +108,22 @@ fn settings_of_html_take_effect() {
 #[test]
 fn settings_that_are_not_heeded_are_said_to_be() {
     let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join(".coveragerc"), "[html]\nshow_contexts = true\ncolour = 1\n").unwrap();
+    fs::write(
+        root.path().join(".coveragerc"),
+        "[run]\nplugins = covdefaults, django_coverage_plugin\n[html]\ncolour = 1\n",
+    )
+    .unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_cov-report"))
         .args(["--to=total", &format!("{PROJECT}/coverage.json")])
         .current_dir(root.path())
         .output()
         .unwrap();
     let warnings = String::from_utf8(output.stderr).unwrap();
-    for expected in ["[html] colour", "[html] show_contexts is not heeded"] {
+    for expected in ["[html] colour", "[run] plugins: covdefaults"] {
         assert!(warnings.contains(expected), "{warnings}");
     }
+    // It concerns what is measured, and cov-merge has said so.
+    assert!(!warnings.contains("django"), "{warnings}");
     assert_eq!(output.stdout, b"77\n");
 }
 
@@ -163,4 +169,28 @@ fn pages_are_less_than_three_times_their_source() {
     assert!(rendered.unwrap().success());
     let page = contents(&directory)["a_py.html"].len();
     assert!(page < 3 * source.len(), "{page} of {}", source.len());
+}
+
+#[test]
+fn lines_show_the_contexts_that_ran_them() {
+    let root = tempfile::tempdir().unwrap();
+    let contexts = r#"{"":[1],"t::<a>":[1,2]}"#;
+    let file =
+        format!(r#"{{"path":"a.py","hits":"yes-no","lines":[[1,1],[2,1],[3,0]],"contexts":{contexts}}}"#);
+    let report = format!(r#"{{"format":"cov-report","version":1,"files":[{file}]}}"#);
+    fs::write(root.path().join("coverage.json"), report).unwrap();
+    fs::write(root.path().join("a.py"), "a = 1\nb = 1\nc = 1\n").unwrap();
+    let page = |option: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cov-report"));
+        let status =
+            command.args(["coverage.json", "--to=html"]).args(option).current_dir(root.path()).status();
+        assert!(status.unwrap().success());
+        fs::read_to_string(root.path().join("htmlcov/a_py.html")).unwrap()
+    };
+    assert!(!page(&[]).contains("<em"));
+    let shown = page(&["--show-contexts"]);
+    assert!(shown.contains("a = 1<em class=c title=\"no context, t::&lt;a&gt;\">2 contexts</em>\n"), "{shown}");
+    assert!(shown.contains("b = 1<em class=c>t::&lt;a&gt;</em>\n"), "{shown}");
+    // What they did not run is missing, where they alone are asked for.
+    assert!(page(&["--contexts=^$"]).contains("<p id=L2 class=m>"));
 }
