@@ -113,13 +113,21 @@ pub fn read(bytes: &[u8]) -> Result<Report, CoveragepyJsonError> {
 
 impl WireFile {
     fn into_file(self, path: &str, measures_branches: bool) -> Result<FileCoverage, String> {
+        if self.line_numbers().any(|line| line == 0) {
+            return Err("line 0 cannot be: lines are numbered from 1".to_owned());
+        }
         let branches = Branches { measured: measures_branches, ..self.branches() };
+        for (site, branch) in &branches.named {
+            if let Some(exit) = branch.untaken.iter().find(|&exit| branch.taken.contains_key(exit)) {
+                return Err(format!(
+                    "the way from line {} to {exit} is both executed and missing",
+                    site.line
+                ));
+            }
+        }
         let hit = self.executed_lines.into_iter().map(|line| (line, 1));
         let missed = self.missing_lines.into_iter().map(|line| (line, 0));
         let all: BTreeMap<u32, u64> = missed.chain(hit).collect();
-        if all.contains_key(&0) {
-            return Err("line 0 cannot be: lines are numbered from 1".to_owned());
-        }
         let mut contexts: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         for (line, names) in self.contexts {
             for name in names {
@@ -137,6 +145,17 @@ impl WireFile {
             contexts,
             ..FileCoverage::default()
         })
+    }
+
+    /// Every number of a line that is said anywhere.
+    fn line_numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        let lines = [&self.executed_lines, &self.missing_lines, &self.excluded_lines].into_iter().flatten();
+        let branches = self.executed_branches.iter().chain(&self.missing_branches).map(|(line, _)| line);
+        let stats = self.branch_stats.iter().flat_map(BTreeMap::keys);
+        let functions = self.functions.values().flat_map(|function| {
+            function.start_line.iter().chain(&function.executed_lines).chain(&function.missing_lines)
+        });
+        lines.chain(branches).chain(stats).chain(functions).chain(self.contexts.keys()).copied()
     }
 
     fn branches(&self) -> Branches {
@@ -264,6 +283,39 @@ mod tests {
             .map(|((start, name), f)| (*start, name.as_str(), f.hits.unwrap()))
             .collect();
         assert_eq!(functions, [(1, "f", 1), (4, "f", 0)]);
+    }
+
+    #[test]
+    fn line_0_is_refused_wherever_it_is() {
+        for part in [
+            r#""executed_lines":[0]"#,
+            r#""excluded_lines":[0]"#,
+            r#""missing_branches":[[0,1]]"#,
+            r#""branch_stats":{"0":[2,2]}"#,
+            r#""functions":{"f":{"executed_lines":[2],"missing_lines":[],"start_line":0}}"#,
+            r#""contexts":{"0":["test"]}"#,
+        ] {
+            let mut lines = r#""executed_lines":[],"#;
+            if part.starts_with(r#""executed_lines"#) {
+                lines = "";
+            }
+            let document = format!(
+                r#"{{"meta":{{"branch_coverage":true}},"files":{{"a.py":{{"missing_lines":[],"summary":{{}},{lines}{part}}}}}}}"#
+            );
+            assert_eq!(
+                read(document.as_bytes()).unwrap_err().to_string(),
+                "a.py: line 0 cannot be: lines are numbered from 1",
+                "{part}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_way_that_is_both_executed_and_missing_is_refused() {
+        let document = r#"{"meta":{"branch_coverage":true},"files":{"a.py":{"executed_lines":[1],"missing_lines":[],
+            "summary":{},"executed_branches":[[1,-1],[1,2]],"missing_branches":[[1,-1]]}}}"#;
+        let error = read(document.as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), "a.py: the way from line 1 to -1 is both executed and missing");
     }
 
     #[test]
