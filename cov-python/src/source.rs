@@ -75,7 +75,8 @@ impl Charset {
                 .map_err(|_| error("invalid or missing encoding declaration".to_owned()))?;
             if let Some(name) = declared(text) {
                 let charset = Self::named(name).ok_or_else(|| error(format!("unknown encoding: {name}")))?;
-                if without_mark.is_some() && charset != Self::Other(UTF_8) {
+                // Not "utf8", though that is an alias.
+                if without_mark.is_some() && !is_utf_8(&python_name(name)) {
                     return Err(error(format!("encoding problem: {name} with a byte order mark of utf-8")));
                 }
                 return Ok(charset);
@@ -115,6 +116,15 @@ impl Charset {
             }
         })
     }
+}
+
+/// An encoding's name, spelled as Python compares it.
+fn python_name(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
+}
+
+fn is_utf_8(name: &str) -> bool {
+    name == "utf-8" || name.starts_with("utf-8-")
 }
 
 /// What the web calls an encoding of Python's: mostly the same.
@@ -204,6 +214,7 @@ mod tests {
             problem(b"\xef\xbb\xbf# coding: latin-1\n"),
             "1: encoding problem: latin-1 with a byte order mark of utf-8"
         );
-        assert!(decode(b"\xef\xbb\xbf# coding: utf8\n").is_ok());
+        assert!(decode(b"\xef\xbb\xbf# coding: utf8\n").is_err());
+        assert!(decode(b"\xef\xbb\xbf# coding: UTF_8\n").is_ok());
     }
 }

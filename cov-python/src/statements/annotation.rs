@@ -34,6 +34,10 @@ impl Annotations {
         Self { scope: Scope::Function, is_conditional: false, ..self }
     }
 
+    pub(super) fn are_in_function(self) -> bool {
+        self.scope == Scope::Function
+    }
+
     pub(super) fn in_class(self) -> Self {
         Self { scope: Scope::Class, is_conditional: false, ..self }
     }

@@ -2,20 +2,43 @@
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Decorator, Expr, Stmt};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
-use super::Finder;
+use super::{Finder, constant_order};
+use crate::line_set::LineSet;
 use crate::python_version::PythonVersion;
+
+/// What Python 3.11 may keep of a part of a code object that is never reached.
+pub(super) struct Remains {
+    range: TextRange,
+    lines: LineSet,
+}
 
 impl Finder<'_> {
     /// Takes statements that are never reached.
     ///
-    /// Python 3.12 drops them. Python 3.11 drops their bytecode, but keeps the code of the functions, classes, lambdas
+    /// Python 3.12 drops them. Python 3.11 drops their bytecode, but may keep the code of the functions, classes, lambdas
     /// and comprehensions in them, which coverage.py then finds.
     pub(super) fn dead_block(&mut self, statements: &[Stmt]) {
-        if self.version() == PythonVersion::Python311 {
-            self.code_objects_of(statements);
+        if let (PythonVersion::Python311, [first, ..]) = (self.version(), statements) {
+            let last = statements.last().unwrap_or(first);
+            let range = TextRange::new(first.start(), last.end());
+            self.keep(range, |finder| finder.code_objects_of(statements));
         }
+    }
+
+    /// Takes an expression that is never reached.
+    pub(super) fn dead_expression(&mut self, expression: &Expr) {
+        if self.version() == PythonVersion::Python311 {
+            self.keep(expression.range(), |finder| CodeObjects { finder }.visit_expr(expression));
+        }
+    }
+
+    fn keep(&mut self, range: TextRange, take: impl FnOnce(&mut Self)) {
+        let reachable = std::mem::take(&mut self.lines);
+        take(self);
+        let lines = std::mem::replace(&mut self.lines, reachable);
+        self.remains.push(Remains { range, lines });
     }
 
     /// Takes what has code of its own, and nothing else.
@@ -26,10 +49,15 @@ impl Finder<'_> {
         }
     }
 
-    /// Takes an expression that is never reached.
-    pub(super) fn dead_expression(&mut self, expression: &Expr) {
-        if self.version() == PythonVersion::Python311 {
-            CodeObjects { finder: self }.visit_expr(expression);
+    /// Decides what remains of the unreachable parts of a code object, once all of it has been taken.
+    pub(super) fn settle(&mut self, remains: &[Remains], body: &[Stmt], is_function: bool, completes: bool) {
+        if remains.iter().all(|remains| remains.lines.is_empty()) {
+            return;
+        }
+        let dead: Vec<TextRange> = remains.iter().map(|remains| remains.range).collect();
+        let last_used = constant_order::last_used(body, &dead, is_function, completes);
+        for remains in remains.iter().filter(|remains| remains.range.end() <= last_used) {
+            self.lines.extend(remains.lines.iter());
         }
     }
 }

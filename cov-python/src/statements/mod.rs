@@ -3,6 +3,7 @@
 mod annotation;
 mod condition;
 mod constant;
+mod constant_order;
 mod dead_code;
 
 use ruff_python_ast::{
@@ -12,6 +13,7 @@ use ruff_text_size::{Ranged, TextSize};
 
 use self::annotation::Annotations;
 use self::condition::Outcomes;
+use self::dead_code::Remains;
 use crate::docstrings;
 use crate::line_map::LineMap;
 use crate::line_set::LineSet;
@@ -35,16 +37,25 @@ pub fn find(syntax: &Syntax<'_>, map: &LineMap) -> LineSet {
         lines: LineSet::with_room(syntax.line_count()),
         annotations: Annotations::of(syntax),
         frames: Vec::new(),
+        remains: Vec::new(),
     };
-    finder.block(&syntax.module().body);
+    finder.code_object(finder.annotations, &syntax.module().body);
     finder.lines
 }
 
 /// The last statement of a block, or of the block that it ends with.
 fn last_compiled(block: &[Stmt]) -> &Stmt {
     let last = block.last().expect("the parser takes no empty block");
-    let Stmt::If(conditional) = last else { return last };
-    last_compiled(conditional.elif_else_clauses.last().map_or(&conditional.body, |clause| &clause.body))
+    let within = match last {
+        Stmt::If(conditional) => {
+            conditional.elif_else_clauses.last().map_or(&conditional.body, |clause| &clause.body)
+        }
+        Stmt::For(StmtFor { orelse, .. }) | Stmt::While(StmtWhile { orelse, .. }) if !orelse.is_empty() => {
+            orelse
+        }
+        _ => return last,
+    };
+    last_compiled(within)
 }
 
 /// What Python 3.14 calls the code of annotations. coverage.py passes over every function of that name, though not over
@@ -58,6 +69,8 @@ struct Finder<'s> {
     annotations: Annotations,
     /// What a `break` leaves, innermost last.
     frames: Vec<Frame>,
+    /// What may be kept of the unreachable parts of the code object.
+    remains: Vec<Remains>,
 }
 
 /// What a `break` can be on its way out of.
@@ -275,7 +288,11 @@ impl Finder<'_> {
     fn code_object(&mut self, annotations: Annotations, body: &[Stmt]) {
         let annotations = std::mem::replace(&mut self.annotations, annotations);
         let frames = std::mem::take(&mut self.frames);
-        self.block(body);
+        let remains = std::mem::take(&mut self.remains);
+        let completes = self.block(body);
+        let is_function = self.annotations.are_in_function();
+        let remains = std::mem::replace(&mut self.remains, remains);
+        self.settle(&remains, body, is_function, completes);
         self.annotations = annotations;
         self.frames = frames;
     }

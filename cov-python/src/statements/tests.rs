@@ -144,3 +144,30 @@ fn code_in_dead_code_is_kept_by_3_11() {
     check(PythonVersion::Python311, &text("yes"));
     check(PythonVersion::Python312, &text("no"));
 }
+
+#[test]
+fn dead_code_behind_the_last_constant_is_dropped_by_3_11_too() {
+    for (text, version) in [
+        ("def f():\n    return a\n    def g():\n        b  # no\n", PythonVersion::Python311),
+        (
+            "def f():\n    if a: return b(c=1)\n    raise d\n    x = lambda: 0  # no\n",
+            PythonVersion::Python311,
+        ),
+        ("if 0:\n    def f():  # no\n        a\nraise b\n", PythonVersion::Python311),
+        ("if 0:\n    def f():  # yes\n        a  # yes\n'new'\nb\n", PythonVersion::Python311),
+        (
+            "def f():\n    if a:\n        return 1\n        g = lambda: 0  # no\n    return 1\n",
+            PythonVersion::Python311,
+        ),
+        (
+            "def f():\n    if a:\n        return 1\n        g = lambda: 0  # yes\n    return 2\n",
+            PythonVersion::Python311,
+        ),
+        (
+            "def f():\n    if a:\n        return b(c=1)\n        g = lambda: 0  # no\n    return b(c=1)\n",
+            PythonVersion::Python311,
+        ),
+    ] {
+        check(version, text);
+    }
+}
