@@ -334,4 +334,6 @@ def why_not(coverage, unless_configured):
     others = set(config.concurrency) - {"thread", "multiprocessing"}
     if others:
         return "concurrency is %s" % ", ".join(sorted(others))
+    if config.concurrency and "thread" not in config.concurrency:
+        return "concurrency leaves out threads"  # all of them would be measured
     return None
