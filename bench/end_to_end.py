@@ -37,7 +37,6 @@ MORE = [
     Project("jinja2", "3.1.6", "jinja2", ["markupsafe"], ["tests"]),
     Project("markupsafe", "3.0.4", "markupsafe", [], ["tests"]),
     Project("more_itertools", "11.2.1", "more_itertools", [], ["tests"]),
-    Project("packaging", "26.3", "packaging", ["pretend"], ["tests"]),
     Project("pluggy", "1.7.0", "pluggy", [], ["testing"]),
     Project("toolz", "1.2.0", "toolz", [], ["toolz"]),
 ]

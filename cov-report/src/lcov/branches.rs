@@ -118,3 +118,114 @@ impl Block {
         view.block.parse().unwrap_or(self.ordinal)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cov_model::{Branches, Class, FileCoverage, Function, HitKind, Report, Tally};
+
+    use super::*;
+    use crate::summary::Summary;
+
+    fn site(line: u32, block: &str, naming: Naming) -> Site {
+        Site { line, block: block.to_owned(), naming }
+    }
+
+    fn branch(arms: u32, taken: &[(&str, u64)], untaken: &[&str]) -> Branch {
+        Branch {
+            arms,
+            taken: taken.iter().map(|&(arm, count)| (arm.to_owned(), count)).collect(),
+            untaken: untaken.iter().map(|&arm| arm.to_owned()).collect(),
+            ..Branch::default()
+        }
+    }
+
+    /// The records of a file whose line 1 never ran and whose lines 2 to 9 did.
+    #[track_caller]
+    fn check(hits: HitKind, branches: Branches, expected: &[&str]) {
+        let function = Function { body: Some(4), end: Some(9), hits: Some(1) };
+        let file = FileCoverage {
+            hits,
+            lines: (1..10).map(|line| (line, u64::from(line > 1))).collect(),
+            functions: [((3, "C.f".to_owned()), function)].into(),
+            classes: [((2, "C".to_owned()), Class { end: Some(9) })].into(),
+            branches,
+            ..FileCoverage::default()
+        };
+        let report = Report { files: [("a".to_owned(), file)].into(), ..Report::default() };
+        let mut bytes = Vec::new();
+        write(&Summary::new(&report, true).files[0], &mut bytes).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap().lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn ways_go_by_what_they_do() {
+        let naming = Naming::Destination;
+        let described = Branch {
+            described: [("-5".to_owned(), "run the generator expression on line 5".to_owned())].into(),
+            uncounted: [("3".to_owned(), 1)].into(),
+            ..branch(3, &[("8", 1)], &["-5", "6"])
+        };
+        let named = [
+            (site(1, "", naming), branch(2, &[], &["2", "-1"])),
+            (site(2, "", naming), branch(2, &[("4", 1)], &["-2"])),
+            (site(4, "", naming), branch(2, &[("-3", 1)], &["5"])),
+            (site(5, "", naming), described),
+            // With `pragma: no branch`, what was not taken is not missing; and line 10 is no statement.
+            (site(9, "", naming), branch(2, &[("10", 1)], &[])),
+            (site(10, "", naming), branch(2, &[], &["11", "12"])),
+        ];
+        check(
+            HitKind::YesNo,
+            Branches { measured: true, named: named.into(), ..Branches::default() },
+            &[
+                "BRDA:1,0,jump to line 2,-",
+                "BRDA:1,0,exit the module,-",
+                "BRDA:2,0,jump to line 4,1",
+                "BRDA:2,0,exit class 'C',0",
+                "BRDA:4,0,jump to line 5,0",
+                "BRDA:4,0,return from function 'f',1",
+                "BRDA:5,0,jump to line 3,1",
+                "BRDA:5,0,jump to line 6,0",
+                "BRDA:5,0,jump to line 8,1",
+                "BRDA:5,0,run the generator expression on line 5,0",
+                "BRDA:9,0,jump to line 10,1",
+                "BRF:13",
+                "BRH:5",
+            ],
+        );
+    }
+
+    #[test]
+    fn arms_of_other_languages_have_labels_or_numbers() {
+        let named = [
+            (site(1, "", Naming::Label), branch(2, &[], &["0", "1"])),
+            (site(2, "7", Naming::Label), branch(2, &[("0", 12)], &["1"])),
+            (site(2, "x", Naming::Label), branch(3, &[("then", 3)], &["else"])),
+            (site(4, "", Naming::DestinationOrExit), branch(3, &[], &["exit", "6"])),
+        ];
+        let tallied = [((5, 3), Tally { at_least: 1, at_most: 3 }), ((6, u32::MAX), Tally::exactly(0))];
+        let mut expected = vec![
+            "BRDA:1,0,0,-",
+            "BRDA:1,0,1,-",
+            "BRDA:2,7,0,12",
+            "BRDA:2,7,1,0",
+            "BRDA:2,1,else,0",
+            "BRDA:2,1,then,3",
+            "BRDA:2,1,0,1",
+            "BRDA:4,0,jump to line 6,0",
+            "BRDA:4,0,return from function 'f',0",
+            "BRDA:4,0,0,1",
+            "BRDA:5,0,0,1",
+            "BRDA:5,0,1,0",
+            "BRDA:5,0,2,0",
+        ];
+        let unknown: Vec<String> = (0..MOST_UNKNOWN_ARMS).map(|arm| format!("BRDA:6,0,{arm},0")).collect();
+        expected.extend(unknown.iter().map(String::as_str));
+        expected.extend(["BRF:4294967308", "BRH:5"]);
+        check(
+            HitKind::Counts,
+            Branches { measured: true, named: named.into(), tallied: tallied.into() },
+            &expected,
+        );
+    }
+}

@@ -189,7 +189,10 @@ fn lines_show_the_contexts_that_ran_them() {
     };
     assert!(!page(&[]).contains("<em"));
     let shown = page(&["--show-contexts"]);
-    assert!(shown.contains("a = 1<em class=c title=\"no context, t::&lt;a&gt;\">2 contexts</em>\n"), "{shown}");
+    assert!(
+        shown.contains("a = 1<em class=c title=\"no context, t::&lt;a&gt;\">2 contexts</em>\n"),
+        "{shown}"
+    );
     assert!(shown.contains("b = 1<em class=c>t::&lt;a&gt;</em>\n"), "{shown}");
     // What they did not run is missing, where they alone are asked for.
     assert!(page(&["--contexts=^$"]).contains("<p id=L2 class=m>"));
