@@ -17,9 +17,15 @@ const NONE: &str = "None";
 /// before keeps its number. Python 3.11 drops those behind the last one that is used (`trim_unused_consts`), the code of
 /// functions among them. `dead` are the parts of `body` that are never reached, `is_function` says whose body it is, and
 /// `completes` whether it ends with a return of `None`.
-pub(super) fn last_used(body: &[Stmt], dead: &[TextRange], is_function: bool, completes: bool) -> TextSize {
+pub(super) fn last_used(
+    text: &str,
+    body: &[Stmt],
+    dead: &[TextRange],
+    is_function: bool,
+    completes: bool,
+) -> TextSize {
     let mut order =
-        ConstantOrder { dead, met: HashMap::new(), last_used: TextSize::default(), is_used: true };
+        ConstantOrder { text, dead, met: HashMap::new(), last_used: TextSize::default(), is_used: true };
     if is_function {
         order.met.insert(NONE.to_owned(), TextSize::default());
     }
@@ -31,6 +37,7 @@ pub(super) fn last_used(body: &[Stmt], dead: &[TextRange], is_function: bool, co
 }
 
 struct ConstantOrder<'d> {
+    text: &'d str,
     dead: &'d [TextRange],
     /// Where each constant was met for the first time.
     met: HashMap<String, TextSize>,
@@ -45,6 +52,12 @@ impl ConstantOrder<'_> {
         if self.is_used && !self.dead.iter().any(|range| range.contains(place)) {
             self.last_used = self.last_used.max(first);
         }
+    }
+
+    /// A surrogate is U+FFFD to our parser; then the literal has to serve for the text.
+    fn meet_text(&mut self, text: &str, range: TextRange) {
+        let text = if text.contains(char::REPLACEMENT_CHARACTER) { &self.text[range] } else { text };
+        self.meet(&format!("text {text}"), range.start());
     }
 
     /// Nothing is like the code of something.
@@ -120,7 +133,7 @@ impl<'a> Visitor<'a> for ConstantOrder<'_> {
 
     fn visit_parameter(&mut self, parameter: &'a Parameter) {
         if let Some(annotation) = &parameter.annotation {
-            self.meet(&format!("text {}", parameter.name), parameter.start());
+            self.meet_text(&parameter.name, parameter.range());
             self.visit_expr(annotation);
         }
     }
@@ -132,13 +145,13 @@ impl<'a> Visitor<'a> for ConstantOrder<'_> {
     }
 
     fn visit_string_literal(&mut self, literal: &'a StringLiteral) {
-        self.meet(&format!("text {}", literal.value), literal.start());
+        self.meet_text(&literal.value, literal.range());
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         let place = expression.start();
         match expression {
-            Expr::StringLiteral(string) => self.meet(&format!("text {}", string.value.to_str()), place),
+            Expr::StringLiteral(string) => self.meet_text(string.value.to_str(), expression.range()),
             Expr::Lambda(lambda) => {
                 lambda.parameters.iter().for_each(|parameters| self.visit_parameters(parameters));
                 self.meet_code(place);

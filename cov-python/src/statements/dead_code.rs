@@ -55,7 +55,7 @@ impl Finder<'_> {
             return;
         }
         let dead: Vec<TextRange> = remains.iter().map(|remains| remains.range).collect();
-        let last_used = constant_order::last_used(body, &dead, is_function, completes);
+        let last_used = constant_order::last_used(self.syntax.text(), body, &dead, is_function, completes);
         for remains in remains.iter().filter(|remains| remains.range.end() <= last_used) {
             self.lines.extend(remains.lines.iter());
         }

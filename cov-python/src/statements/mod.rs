@@ -146,7 +146,10 @@ impl Finder<'_> {
             }
             Stmt::With(with) => {
                 self.add(statement.start());
-                self.conditional(|finder| finder.block(&with.body));
+                let completes = self.conditional(|finder| finder.block(&with.body));
+                if completes && with.is_async {
+                    self.add_last_compiled(&with.body);
+                }
                 // It may swallow an exception.
                 true
             }
@@ -229,14 +232,21 @@ impl Finder<'_> {
         let completes = self.try_handlers(trying);
         let is_broken = matches!(self.frames.pop(), Some(Frame::Finally { is_broken: true }));
         let finally_completes = self.block(&trying.finalbody);
-        if finally_completes && self.syntax.version() == PythonVersion::Python311 {
-            // The exception is raised again on the line of what was compiled last, even if that has no code of its own.
-            self.add(last_compiled(&trying.finalbody).start());
+        if finally_completes {
+            self.add_last_compiled(&trying.finalbody);
         }
         if is_broken && finally_completes {
             self.break_out();
         }
         completes && finally_completes
+    }
+
+    /// The end of a `finally` block, where an exception is raised again, and that of an `async with` block have bytecode,
+    /// which Python 3.11 puts on the line of what it compiled last, even if that has no bytecode of its own.
+    fn add_last_compiled(&mut self, block: &[Stmt]) {
+        if self.version() == PythonVersion::Python311 {
+            self.add(last_compiled(block).start());
+        }
     }
 
     /// Takes a `try` statement without its `finally`. Any exception may happen in it, even in `pass`.

@@ -148,6 +148,10 @@ fn code_in_dead_code_is_kept_by_3_11() {
 #[test]
 fn dead_code_behind_the_last_constant_is_dropped_by_3_11_too() {
     for (text, version) in [
+        (
+            "def f():\n    try:\n        a\n    except:\n        return\n        def g(x, y=0):  # no\n            b  # no\n    finally:\n        c\n    return\n",
+            PythonVersion::Python311,
+        ),
         ("def f():\n    return a\n    def g():\n        b  # no\n", PythonVersion::Python311),
         (
             "def f():\n    if a: return b(c=1)\n    raise d\n    x = lambda: 0  # no\n",
