@@ -8,12 +8,12 @@ use anyhow::Context as _;
 use cov_model::manifest::{Outcome, list_digest};
 use cov_model::stream::Output;
 
-use crate::hello::{Hello, Measured};
+use crate::hello::Hello;
 use crate::junit::{self, Times};
 use crate::last_failed;
 use crate::manifest::{self, Facts, manifest};
 use crate::out::OutDirectory;
-use crate::profile::{self, Finish};
+use crate::profile::{self, Profile, Profiler};
 use crate::record::Record;
 use crate::session::{Ran, Setup};
 use crate::shard::Shard;
@@ -36,7 +36,7 @@ pub struct Harvest<'a> {
 impl Harvest<'_> {
     /// Writes everything.
     pub fn write(&self, ran: Ran, times: Times, status: u8) -> anyhow::Result<()> {
-        let Ran { record, finish, .. } = ran;
+        let Ran { record, profiler, .. } = ran;
         let record = &record;
         let Some(hello) = &record.hello else {
             return Ok(()); // interrupted before anything could happen
@@ -46,16 +46,13 @@ impl Harvest<'_> {
         let memory =
             hello.cache.as_ref().map_or(Ok(()), |cache| last_failed::update(record, Path::new(cache)));
         let timings = learn(&self.setup.order, record).write(&self.timings);
-        let profile = match record.measured().zip(finish) {
-            Some((measured, finish)) => self.write_profile(record, measured, finish).map(Some),
-            None => Ok(None),
-        };
-        let fragments = profile.as_ref().ok().and_then(Option::as_ref).cloned();
+        let profile = profiler.map(|profiler| self.write_profile(record, profiler)).transpose();
+        let written = profile.as_ref().ok().and_then(Option::as_ref);
         let facts = Facts {
             shard: self.setup.shard,
             status,
-            coverage_complete: fragments.is_some() && record.losses.is_empty(),
-            fragments: fragments.unwrap_or_default().into_iter().collect(),
+            coverage_complete: written.is_some_and(|written| written.is_whole) && record.losses.is_empty(),
+            fragments: written.map(|written| written.fragments.iter().cloned().collect()).unwrap_or_default(),
         };
         let manifest = manifest::write(&manifest(record, facts), &self.out.manifest());
         for note in &record.notes {
@@ -74,20 +71,16 @@ impl Harvest<'_> {
         Ok(())
     }
 
-    /// Writes the profile. The answer is the names of the fragments that it is made of.
-    fn write_profile(
-        &self,
-        record: &Record,
-        measured: &Measured,
-        finish: Finish,
-    ) -> anyhow::Result<BTreeSet<String>> {
+    /// Writes the profile.
+    fn write_profile(&self, record: &Record, profiler: Profiler) -> anyhow::Result<Written> {
         let mut fragments = BTreeSet::new();
         for entry in fs::read_dir(self.out.fragments())? {
             // Behind the worker's name are those of the machine and of the process.
             let name = entry?.file_name().to_string_lossy().into_owned();
             fragments.insert(name.split('.').next().unwrap_or_default().to_owned());
         }
-        let (mut report, notes) = finish.report(&self.out.fragments(), measured, self.setup.processors)?;
+        let Profile { mut report, notes, is_whole } =
+            profiler.profile().context("what was measured could not be made a profile")?;
         if !self.setup.shard.is_all() {
             report.shards.insert(name(record, self.setup.shard));
         }
@@ -97,10 +90,18 @@ impl Harvest<'_> {
             say(format_args!("cov-run: nothing was measured ({hint})"));
         }
         for note in notes {
-            say(format_args!("cov-run: coverage.py: {note}"));
+            say(format_args!("cov-run: {note}"));
         }
-        Ok(fragments)
+        Ok(Written { fragments, is_whole })
     }
+}
+
+/// A profile that was written.
+struct Written {
+    /// The names of the fragments that it is made of.
+    fragments: BTreeSet<String>,
+    /// Whether each of them could be read.
+    is_whole: bool,
 }
 
 /// The name of a shard in a profile.

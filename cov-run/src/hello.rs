@@ -33,12 +33,36 @@ pub struct Measured {
     pub failed: Option<String>,
     /// coverage.py's version.
     pub version: Option<String>,
-    /// The configuration file as it was named.
-    pub config_file: Option<String>,
-    /// The sources, where they are not the configuration's.
-    pub source: Option<Vec<String>>,
     /// Whether branches are measured.
     pub branch: bool,
+    /// How to make a report of it.
+    pub rules: Rules,
+}
+
+/// What the project's configuration, and coverage.py's plug-ins that change it, say about reports.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Rules {
+    /// Regular expressions of lines that are excluded.
+    pub exclude: Vec<String>,
+    /// Regular expressions of lines that need not take all their branches.
+    pub partial: Vec<String>,
+    /// Patterns of the files to report.
+    pub report_include: Vec<String>,
+    /// Patterns of the files not to report.
+    pub report_omit: Vec<String>,
+    /// Directories that are the same, the first of which is the result.
+    pub paths: Vec<Vec<String>>,
+    /// Whether files are recorded by relative names.
+    pub relative_files: bool,
+    /// Directories whose files count even if they never run.
+    pub source_directories: Vec<String>,
+    /// Packages whose files count even if they never run, once the package is imported.
+    pub source_packages: Vec<String>,
+    /// Whether directories without `__init__.py` are packages too.
+    pub namespace_packages: bool,
+    /// Patterns of the files not to measure.
+    pub omit: Vec<String>,
 }
 
 /// The options of the project's own configuration and command line.

@@ -3,8 +3,10 @@
 pub mod cli;
 pub mod crash;
 pub mod dispatcher;
+pub mod fragments;
 pub mod harvest;
 pub mod hello;
+pub mod journal;
 pub mod junit;
 pub mod last_failed;
 pub mod last_line;
@@ -116,7 +118,6 @@ fn setup(args: &Args, out: &OutDirectory, temporary: &Temporary) -> anyhow::Resu
         plugin: Plugin::write(temporary.path())?,
         assignment: assignment(args, temporary)?,
         events: text_of(temporary.path())?,
-        analysis: temporary.path().join("analysis"),
         fragments: text_of(&out.fragments())?,
         workers: args.workers,
         fork: args.fork,

@@ -5,11 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 const WORKER: &str = "worker.py";
-const FINISH: &str = "finish.py";
 
 const FILES: &[(&str, &str)] = &[
     (WORKER, include_str!("../python/worker.py")),
-    (FINISH, include_str!("../python/finish.py")),
     ("cov_run_worker/__init__.py", include_str!("../python/cov_run_worker/__init__.py")),
     ("cov_run_worker/collection.py", include_str!("../python/cov_run_worker/collection.py")),
     ("cov_run_worker/imports.py", include_str!("../python/cov_run_worker/imports.py")),
@@ -47,11 +45,6 @@ impl Plugin {
     /// The script of a worker.
     pub fn worker(&self) -> PathBuf {
         self.directory.join(WORKER)
-    }
-
-    /// The script that turns what was measured into JSON.
-    pub fn finish(&self) -> PathBuf {
-        self.directory.join(FINISH)
     }
 }
 

@@ -1,104 +1,114 @@
-//! From the workers' fragments to a profile: coverage.py combines and analyses, we write what it says.
+//! From the workers' fragments to a profile.
 
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
+use cov_model::glob::FileFilter;
 use cov_model::stream::Output;
-use cov_model::{Digest, Report, json};
-use cov_python::coveragepy_json;
-use serde::Serialize;
+use cov_model::{Report, json, path};
+use cov_python::data_file::DataFile;
+use cov_python::path_aliases::PathAliases;
+use cov_python::pattern::Patterns;
+use cov_python::profile::{Analyser, Project};
+use cov_python::python_version::PythonVersion;
+use cov_python::unexecuted::Sources;
 
-use crate::hello::Measured;
-use crate::worker::forget_measurement;
+use crate::fragments::Fragments;
+use crate::hello::{Hello, Rules};
 
-/// What the Python step is told.
-#[derive(Serialize)]
-struct Specification<'a> {
-    fragments: &'a Path,
-    work: &'a Path,
-    config_file: &'a str,
-    source: Option<&'a [String]>,
-    branch: bool,
-    processes: u32,
+/// Makes the profile. It begins while the last tests still run.
+pub struct Profiler {
+    analyser: Arc<Analyser>,
+    rules: Rules,
+    directory: PathBuf,
+    fragments: PathBuf,
+    measured_with: String,
+    head_start: JoinHandle<()>,
 }
 
-/// The Python step, started and waiting for what to do.
-#[derive(Debug)]
-pub struct Finish {
-    child: Child,
-    work: PathBuf,
+/// A profile, and what is to be said of it.
+pub struct Profile {
+    /// What was covered.
+    pub report: Report,
+    /// What could not be analysed, or not be read.
+    pub notes: Vec<String>,
+    /// Whether everything that was saved is in it.
+    pub is_whole: bool,
 }
 
-impl Finish {
-    /// Starts the step, which loads coverage.py meanwhile. `work` is a new directory for what it writes.
-    pub fn start(python: &Path, script: &Path, work: PathBuf) -> anyhow::Result<Self> {
-        fs::create_dir(&work)?;
-        let mut command = Command::new(python);
-        forget_measurement(&mut command);
-        let child = command
-            .arg(script)
-            .process_group(0) // Ctrl-C is for cov-run to hear, which then needs the profile of what was measured
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        Ok(Self { child, work })
-    }
-
-    /// Combines all fragments into one report, in this many processes. With it comes what coverage.py warned of.
-    pub fn report(
-        self,
-        fragments: &Path,
-        measured: &Measured,
-        processes: u32,
-    ) -> anyhow::Result<(Report, Vec<String>)> {
-        let work = self.work.clone();
-        let notes = self
-            .analyse(fragments, measured, processes)
-            .context("coverage.py could not combine what was measured")?;
-        let mut report = Report::default();
-        for entry in fs::read_dir(work)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                let bytes = fs::read(&path)?;
-                // The parts have no file in common.
-                report.files.extend(coveragepy_json::read(&bytes).context("coverage.py's JSON")?.files);
-            }
-        }
-        for (path, file) in &mut report.files {
-            // A source that is gone by now has been measured all the same.
-            file.digest = fs::read(path).ok().map(|source| Digest::of(&source));
-        }
-        Ok((report, notes))
-    }
-
-    fn analyse(
-        mut self,
-        fragments: &Path,
-        measured: &Measured,
-        processes: u32,
-    ) -> anyhow::Result<Vec<String>> {
-        let specification = Specification {
-            fragments,
-            work: &self.work,
-            config_file: measured.config_file.as_deref().unwrap_or(".coveragerc"),
-            source: measured.source.as_deref(),
-            branch: measured.branch,
-            processes,
+impl Profiler {
+    /// Starts to analyse what was measured up to now. `fragments` is the directory of the data files and journals.
+    pub fn start(hello: &Hello, rules: &Rules, fragments: PathBuf) -> anyhow::Result<Self> {
+        let directory = PathBuf::from(&hello.directory);
+        let root = path::absolute(&directory);
+        // Coverage.py measured it, so there is an answer; what is older than 3.11 is closest to that.
+        let python = hello.python.parse().unwrap_or(PythonVersion::Python311);
+        let project = Project {
+            root: directory.clone(),
+            patterns: Patterns::new(
+                rules.exclude.iter().map(String::as_str),
+                rules.partial.iter().map(String::as_str),
+            )?,
+            filter: FileFilter::new(&rules.report_include, &rules.report_omit, &root)?,
+            python,
         };
-        let mut stdin = self.child.stdin.take().context("no pipe")?;
-        let told = stdin.write_all(&serde_json::to_vec(&specification)?);
-        drop(stdin);
-        let output = self.child.wait_with_output()?;
-        if !output.status.success() {
-            bail!("{}", String::from_utf8_lossy(&output.stderr).trim_end());
+        let analyser = Arc::new(Analyser::new(project));
+        let ahead = (Arc::clone(&analyser), fragments.clone());
+        let head_start = thread::spawn(move || {
+            let (analyser, fragments) = ahead;
+            // A journal may vanish while it is read, since its worker ends. Then its data file is read later.
+            if let Ok(found) = Fragments::read(&fragments) {
+                analyser.report(&found.data);
+            }
+        });
+        Ok(Self {
+            analyser,
+            rules: rules.clone(),
+            directory,
+            fragments,
+            measured_with: format!("CPython {}", hello.python),
+            head_start,
+        })
+    }
+
+    /// Makes the profile of all that was measured, once every worker has ended.
+    pub fn profile(self) -> anyhow::Result<Profile> {
+        // Should the head start have failed, all is done now.
+        let _ = self.head_start.join();
+        let Fragments { data, has_journal, unusable } = Fragments::read(&self.fragments)?;
+        let mut data = with_local_names(data, &self.rules, &self.directory)?;
+        if has_journal {
+            // Workers that live add them when they save.
+            sources(&self.rules, &self.directory).touch(&mut data)?;
         }
-        told?;
-        Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+        let is_whole = unusable.is_empty();
+        let mut notes = unusable;
+        let (mut report, left_out) = self.analyser.report(&data);
+        for file in left_out.iter().filter(|file| !file.is_expected()) {
+            notes.push(format!("{} is not in the profile: {}", file.path, file.reason));
+        }
+        report.measured_with.insert(self.measured_with);
+        Ok(Profile { report, notes, is_whole })
+    }
+}
+
+/// The data with the names that `[paths]` gives.
+fn with_local_names(data: DataFile, rules: &Rules, directory: &Path) -> anyhow::Result<DataFile> {
+    let named: Vec<_> = rules.paths.iter().map(|paths| (String::new(), paths.clone())).collect();
+    let mut aliases = PathAliases::configured(&named, directory, rules.relative_files)?;
+    Ok(aliases.apply_to(data, &|path| PathAliases::source_exists(directory, path))?)
+}
+
+fn sources<'a>(rules: &'a Rules, directory: &'a Path) -> Sources<'a> {
+    Sources {
+        root: directory,
+        directories: &rules.source_directories,
+        packages: &rules.source_packages,
+        namespace_packages: rules.namespace_packages,
+        omit: &rules.omit,
+        relative_files: rules.relative_files,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::dispatcher::{Command, Dispatcher, Stop, WorkerId};
 use crate::hello::Hello;
 use crate::plugin::Plugin;
 use crate::printed::Printed;
-use crate::profile::Finish;
+use crate::profile::Profiler;
 use crate::progress::Progress;
 use crate::protocol::{Assignment, Forkable, Message, Order, TestFile};
 use crate::record::{Interruption, Record};
@@ -39,8 +39,6 @@ pub struct Setup {
     pub assignment: Assignment,
     /// The directory for what workers say.
     pub events: String,
-    /// A directory that is not there yet, for the analysis of what was measured.
-    pub analysis: PathBuf,
     /// The directory of the fragments.
     pub fragments: String,
     /// `-n` of cov-run.
@@ -58,7 +56,6 @@ pub struct Setup {
 }
 
 /// How a run ended.
-#[derive(Debug)]
 pub enum Ending {
     /// Tests were to run.
     Ran(Box<Ran>),
@@ -67,7 +64,6 @@ pub enum Ending {
 }
 
 /// What remains of a run.
-#[derive(Debug)]
 pub struct Ran {
     /// What happened.
     pub record: Record,
@@ -76,7 +72,7 @@ pub struct Ran {
     /// The exit statuses of the workers' sessions.
     pub statuses: Vec<i32>,
     /// What will turn the fragments into a profile, if anything was measured.
-    pub finish: Option<Finish>,
+    pub profiler: Option<Profiler>,
 }
 
 /// A run.
@@ -94,7 +90,7 @@ pub struct Session<'a, W: Write> {
     listed: HashSet<WorkerId>,
     /// How many tests of the file that a worker opens next it is to leave out.
     skips: HashMap<WorkerId, usize>,
-    finish: Option<Finish>,
+    profiler: Option<Profiler>,
     signals: u32,
     count: u32,
 }
@@ -124,7 +120,7 @@ impl<'a, W: Write> Session<'a, W> {
             printed: Printed::default(),
             listed: HashSet::new(),
             skips: HashMap::new(),
-            finish: None,
+            profiler: None,
             signals: 0,
             count: workers::at_first(setup.workers, setup.processors),
         })
@@ -154,7 +150,7 @@ impl<'a, W: Write> Session<'a, W> {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.dispatcher.is_drained() {
-                self.prepare_finish()?;
+                self.prepare_profile()?;
             }
             self.printed.overdue().into_iter().try_for_each(|id| self.show_printed(id))?;
         }
@@ -162,11 +158,11 @@ impl<'a, W: Write> Session<'a, W> {
             // A plugin's own option ended the session: it has printed what it was asked for.
             return Ok((Ending::Plain, self.progress));
         }
-        self.prepare_finish()?;
+        self.prepare_profile()?;
         self.dismiss_zygote(events);
         let stop = self.dispatcher.stopped().cloned();
         let statuses = self.statuses.into_values().collect();
-        let ran = Ran { record: self.record, stop, statuses, finish: self.finish };
+        let ran = Ran { record: self.record, stop, statuses, profiler: self.profiler };
         Ok((Ending::Ran(Box::new(ran)), self.progress))
     }
 
@@ -219,12 +215,13 @@ impl<'a, W: Write> Session<'a, W> {
         Ok(self.dispatcher.settle(self.count, hello.options.maxfail, limit))
     }
 
-    /// Starts the analysis, which loads coverage.py while the last tests run.
-    fn prepare_finish(&mut self) -> anyhow::Result<()> {
-        let measures = self.record.measured().is_some();
-        if measures && self.finish.is_none() {
-            let Setup { python, plugin, analysis, .. } = self.setup;
-            self.finish = Some(Finish::start(python, &plugin.finish(), analysis.clone())?);
+    /// Starts to make the profile, while the last tests run.
+    fn prepare_profile(&mut self) -> anyhow::Result<()> {
+        if let (Some(hello), Some(measured), None) =
+            (&self.record.hello, self.record.measured(), &self.profiler)
+        {
+            let fragments = PathBuf::from(&self.setup.fragments);
+            self.profiler = Some(Profiler::start(hello, &measured.rules, fragments)?);
         }
         Ok(())
     }

@@ -67,10 +67,33 @@ class Measurement:
         return {
             "active": True,
             "version": coverage.__version__,
-            "config_file": options.cov_config,
-            "source": source,
             "branch": bool(self.coverage.get_option("run:branch")),
+            "rules": self.rules(),
         }
+
+    def rules(self):
+        """How to make a report of what is measured, as the project's configuration and coverage.py's plug-ins have it."""
+        inorout = getattr(self.coverage, "_inorout", None)
+        directories = getattr(inorout, "source_dirs", None) or getattr(inorout, "source", None) or []
+        return {
+            "exclude": list(self.option("report:exclude_lines")),
+            "partial": [*self.option("report:partial_branches"), *self.option("report:partial_branches_always")],
+            "report_include": list(self.option("report:include")),
+            "report_omit": list(self.option("report:omit")),
+            "paths": [list(names) for names in dict(self.option("paths")).values()],
+            "relative_files": bool(self.option("run:relative_files")),
+            "source_directories": [str(directory) for directory in directories],
+            "source_packages": list(getattr(inorout, "source_pkgs", None) or []),
+            "namespace_packages": bool(self.option("report:include_namespace_packages")),
+            "omit": list(self.option("run:omit")),
+        }
+
+    def option(self, name):
+        """An option of coverage.py; nothing where it is not set, or this release does not know it."""
+        try:
+            return self.coverage.get_option(name) or ()
+        except Exception:  # older releases raise their own ConfigError
+            return ()
 
     def start_as_wanted(self):
         """Measure into the fragment of this worker."""
@@ -119,9 +142,8 @@ class Measurement:
 
     def aim_children(self):
         """Let processes that coverage.py measures for the project write beside our fragment."""
-        patches = self.coverage.get_option("run:patch") if _has_option(self.coverage, "run:patch") else None
-        concurrency = self.coverage.get_option("run:concurrency") or []
-        if patches or "multiprocessing" in concurrency or self.order["process_start"]:
+        concurrency = self.option("run:concurrency")
+        if self.option("run:patch") or "multiprocessing" in concurrency or self.order["process_start"]:
             os.environ["COVERAGE_FILE"] = self.order["fragment"]
         if self.order["process_start"]:
             os.environ["COVERAGE_PROCESS_START"] = self.order["process_start"]
@@ -203,11 +225,3 @@ class Measurement:
             lines.append(encode({"tracers": {mapped(name): plugin for name, plugin in list(tracers.items())}}))
         if lines:
             write_all(self.journal, b"".join(lines))
-
-
-def _has_option(coverage, name):
-    try:
-        coverage.get_option(name)
-    except Exception:  # older releases raise their own ConfigError for an option they do not know
-        return False
-    return True
