@@ -103,6 +103,12 @@ pub fn read(bytes: &[u8]) -> Result<Report, CoveragepyJsonError> {
     let mut report = Report::default();
     for (path, wire) in document.files {
         let path = if path.contains('/') { path } else { path.replace('\\', "/") };
+        if path.is_empty() {
+            return Err(CoveragepyJsonError::File {
+                path: "\"\"".to_owned(),
+                message: "a file needs a name".to_owned(),
+            });
+        }
         match wire.into_file(&path, document.meta.branch_coverage) {
             Ok(file) => report.files.insert(path, file),
             Err(message) => return Err(CoveragepyJsonError::File { path, message }),
@@ -316,6 +322,13 @@ mod tests {
             "summary":{},"executed_branches":[[1,-1],[1,2]],"missing_branches":[[1,-1]]}}}"#;
         let error = read(document.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), "a.py: the way from line 1 to -1 is both executed and missing");
+    }
+
+    #[test]
+    fn a_file_without_a_name_is_refused() {
+        let document = r#"{"meta":{"branch_coverage":true},
+            "files":{"":{"executed_lines":[],"missing_lines":[],"summary":{}}}}"#;
+        assert_eq!(read(document.as_bytes()).unwrap_err().to_string(), r#""": a file needs a name"#);
     }
 
     #[test]

@@ -82,6 +82,7 @@ impl Region {
 
 #[cfg(test)]
 mod tests {
+    use super::RegionKind::{Class, Function};
     use super::*;
     use crate::python_version::PythonVersion;
 
@@ -117,7 +118,6 @@ z = 22
             .into_iter()
             .map(|region| (region.kind, region.name, region.start, region.body, region.end, region.lines))
             .collect();
-        use RegionKind::{Class, Function};
         assert_eq!(
             found,
             [

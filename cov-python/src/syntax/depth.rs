@@ -138,6 +138,15 @@ mod tests {
         Analysis::of(text, &Patterns::defaults(), PythonVersion::default())
     }
 
+    /// Blocks within each other.
+    fn blocks(count: usize) -> String {
+        let mut text = String::new();
+        for indent in 0..count {
+            text.extend([&*" ".repeat(indent), "if x:\n"]);
+        }
+        text + &" ".repeat(count) + "y\n"
+    }
+
     #[test]
     fn what_python_gives_up_on_is_refused_at_any_depth() {
         for (start, middle, end) in [
@@ -165,8 +174,8 @@ mod tests {
             let text = format!("{start}{}{end}\n", middle.repeat(10_000));
             assert!(analysed(&text).is_err(), "{start}{middle}");
         }
-        let blocks: String = (0..5_000).map(|indent| format!("{}if x:\n", " ".repeat(indent))).collect();
-        assert!(analysed(&blocks).is_err());
+        assert!(analysed(&blocks(100)).is_err());
+        assert!(analysed(&blocks(5_000)).is_err());
     }
 
     #[test]
@@ -180,9 +189,7 @@ mod tests {
             format!("x = {}1{}\n", "(".repeat(200), ")".repeat(200)),
             format!("x = f'''{}'''\n", "{x} and {y!r:>{z}}\n".repeat(5_000)),
             format!("if x: y\n{}", "elif x: y\n".repeat(20_000)),
-            (0..99).map(|indent| format!("{}if x:\n", " ".repeat(indent))).collect::<String>()
-                + &" ".repeat(99)
-                + "y\n",
+            blocks(99),
         ] {
             assert_eq!(analysed(&text).err(), None, "{}", &text[..40]);
         }
