@@ -26,8 +26,13 @@ from projects import ROOT, TOOLS, pythons, run, version_of
 sys.path.append(str(ROOT / "cov-python" / "tests" / "oracle"))
 from programs import write_programs  # noqa: E402
 
-# Python 3.11 keeps the code objects of dead code; whether it does depends on its optimizer's order of work.
-KNOWN = {"3.11": {}}
+# What is known to differ, by the end of the path, with the reason.
+KNOWN = {
+    "3.11": {
+        "test/test_sys_settrace.py": "a `pass` behind a `try` with `finally`, both dead code, which 3.11 alone keeps",
+        "test/test_unicode.py": "functions in dead code, which 3.11 keeps or drops by where its constants come to stand",
+    }
+}
 
 
 def lines_of(runs: list) -> int:
