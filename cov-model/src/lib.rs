@@ -3,8 +3,8 @@
 //!
 //! The library knows no command line and prints nothing.
 
-mod branch;
 pub mod arm;
+mod branch;
 pub mod cobertura;
 pub mod config;
 mod digest;

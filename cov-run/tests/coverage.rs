@@ -203,7 +203,10 @@ fn sources_that_cannot_be_parsed_are_said_to_be_left_out() {
     let project = Project::in_venv(full(), BASE);
     project.write("broken.py", "def f(:\n");
     let theirs = project.covered_by_pytest_cov(&["-n0", "--cov", "--cov-branch"]);
-    project.run(&["-n2", "--branch"]).expect(0).complains("broken.py is not in the profile: not Python: line 1: ");
+    project
+        .run(&["-n2", "--branch"])
+        .expect(0)
+        .complains("broken.py is not in the profile: not Python: line 1: ");
     assert_eq!(project.covered(), theirs);
 }
 
