@@ -22,7 +22,7 @@ include cov.mk
 
 $(OUT)/inputs.txt: | tools $(filter $(example_python),$(PYTHON))
 
-.PHONY: tools test unit lint fmt doc check bench exactness bless install uninstall help
+.PHONY: tools test unit lint fmt doc check bench exactness fuzz bless install uninstall help
 
 tools: ## build the five tools
 	@$(CARGO) build --quiet --release $(TOOLS:%=--package %)
@@ -58,6 +58,9 @@ exactness: tools ## compare outcomes and numbers with pytest and coverage.py on 
 	python3 bench/analysis.py
 	python3 bench/exactness.py
 	python3 bench/end_to_end.py
+
+fuzz: ## any bytes as each input, for SECONDS (60) each; what fails is kept in fuzz/artifacts
+	$(MAKE) -C fuzz
 
 bless: ## rewrite the expected outputs of the tests; read the diff as code
 	TRYCMD=overwrite SNAPSHOTS=overwrite $(CARGO) test --quiet --workspace
