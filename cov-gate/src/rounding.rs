@@ -91,7 +91,7 @@ mod tests {
         }
     }
 
-    /// The table of coverage.py's own test_should_fail_under: total, threshold, precision, whether it fails.
+    /// The table of coverage.py's own `test_should_fail_under`: total, threshold, precision, whether it fails.
     #[test]
     fn the_table_of_coverage_pys_own_test_holds() {
         for ((covered, total), threshold, precision, fails) in [
