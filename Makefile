@@ -52,6 +52,7 @@ check: ## all that CI runs
 
 bench: tools ## compare speed with the peers; prints the table of docs/BENCHMARKS.md
 	python3 bench/pipeline.py
+	python3 bench/reports.py
 	python3 bench/diff.py
 
 exactness: tools ## compare outcomes and numbers with pytest and coverage.py on real projects
