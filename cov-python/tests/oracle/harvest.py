@@ -13,6 +13,7 @@ import decimal
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tarfile
@@ -25,6 +26,8 @@ from coverage.data import CoverageData
 from coverage.misc import join_regex
 from coverage.parser import PythonParser
 from coverage.python import PythonFileReporter
+
+from oracle import LONGEST, give_up
 
 UPSTREAM = "coverage==7.17.3"
 TESTS = ["arcs", "coverage", "oddball", "parser", "regions", "results"]
@@ -262,9 +265,13 @@ def run(harvest: Harvest, name: str, seed: str) -> None:
 
 
 def judge(harvest: Harvest, measured, name: str, seed: str) -> None:
-    """Judges the data measured of a program in three ways. Of few programs coverage.py's own analysis fails: those it skips."""
-    with contextlib.suppress(AssertionError):
+    """Judges the data measured of a program in three ways. Of few programs coverage.py's own analysis fails, or never gets
+    done: those it skips."""
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(LONGEST)
+    with contextlib.suppress(AssertionError, TimeoutError):
         judge_all(harvest, measured, name, seed)
+    signal.alarm(0)
     harvest.write("cases.jsonl", harvest.cases)
 
 

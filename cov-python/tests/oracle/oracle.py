@@ -10,6 +10,7 @@ of the file's and whose lists of patterns take that of coverage.py's defaults. W
 import argparse
 import json
 import multiprocessing
+import signal
 import sys
 import warnings
 
@@ -18,6 +19,9 @@ from coverage.exceptions import NotPython
 from coverage.misc import join_regex
 from coverage.parser import PythonParser
 from coverage.regions import code_regions
+
+# Seconds that one file may take.
+LONGEST = 60
 
 
 def runs(lines):
@@ -78,14 +82,23 @@ def facts(path, text, exclude, partial):
     }
 
 
+def give_up(*_):
+    raise TimeoutError
+
+
 def answer(wanted):
     given = json.loads(wanted) if wanted.startswith("{") else {"path": wanted}
     exclude = given.get("exclude", DEFAULT_EXCLUDE)
     partial = given.get("partial", DEFAULT_PARTIAL + DEFAULT_PARTIAL_ALWAYS)
+    # There are programs that coverage.py never gets done with, such as some whose `with` has no code in it.
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(LONGEST)
     try:
         found = facts(given["path"], given.get("text"), exclude, partial)
     except Exception as error:  # coverage.py's own failures are facts too
         found = {"path": given["path"], "failure": type(error).__name__}
+    finally:
+        signal.alarm(0)
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
