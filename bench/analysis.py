@@ -30,7 +30,6 @@ from programs import write_programs  # noqa: E402
 KNOWN = {
     "3.11": {
         "test/test_sys_settrace.py": "a `pass` behind a `try` with `finally`, both dead code, which 3.11 alone keeps",
-        "test/test_unicode.py": "functions in dead code, which 3.11 keeps or drops by where its constants come to stand",
     }
 }
 
