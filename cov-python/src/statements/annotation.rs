@@ -38,6 +38,10 @@ impl Annotations {
         self.scope == Scope::Function
     }
 
+    pub(super) fn are_texts(self) -> bool {
+        self.are_texts
+    }
+
     pub(super) fn in_class(self) -> Self {
         Self { scope: Scope::Class, is_conditional: false, ..self }
     }

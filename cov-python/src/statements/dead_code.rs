@@ -50,12 +50,13 @@ impl Finder<'_> {
     }
 
     /// Decides what remains of the unreachable parts of a code object, once all of it has been taken.
-    pub(super) fn settle(&mut self, remains: &[Remains], body: &[Stmt], is_function: bool, completes: bool) {
+    pub(super) fn settle(&mut self, remains: &[Remains], body: &[Stmt], completes: bool) {
         if remains.iter().all(|remains| remains.lines.is_empty()) {
             return;
         }
         let dead: Vec<TextRange> = remains.iter().map(|remains| remains.range).collect();
-        let last_used = constant_order::last_used(self.syntax.text(), body, &dead, is_function, completes);
+        let last_used =
+            constant_order::last_used(self.syntax.text(), body, &dead, self.annotations, completes);
         for remains in remains.iter().filter(|remains| remains.range.end() <= last_used) {
             self.lines.extend(remains.lines.iter());
         }

@@ -300,9 +300,8 @@ impl Finder<'_> {
         let frames = std::mem::take(&mut self.frames);
         let remains = std::mem::take(&mut self.remains);
         let completes = self.block(body);
-        let is_function = self.annotations.are_in_function();
         let remains = std::mem::replace(&mut self.remains, remains);
-        self.settle(&remains, body, is_function, completes);
+        self.settle(&remains, body, completes);
         self.annotations = annotations;
         self.frames = frames;
     }

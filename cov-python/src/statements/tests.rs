@@ -146,6 +146,28 @@ fn code_in_dead_code_is_kept_by_3_11() {
 }
 
 #[test]
+fn constant_defaults_and_annotations_keep_dead_code_in_3_11() {
+    for (head, kept) in [
+        ("def f(x=1): a", "yes"),
+        ("def f(x=[]): a", "no"),
+        ("def f(x=1, y=[]): a", "no"),
+        ("def f(*, x=1): a", "no"),
+        ("def f() -> None: a", "yes"),
+        ("def f(x: int): a", "no"),
+        ("def f(x: 'int'): a", "yes"),
+        ("from __future__ import annotations\ndef f(x: int): a", "yes"),
+        ("h = lambda x=1: a", "yes"),
+        ("t = (1,)\ndef f(x=1): a", "no"),
+        ("def f(x=1): a\nt = (1,)", "no"),
+        ("class C:\n    def f(x=1): a", "no"),
+    ] {
+        let marked = head.replace('\n', "  # yes\n");
+        let text = format!("{marked}  # yes\nwhile True: pass  # yes\ndef g():  # {kept}\n    b  # {kept}\n");
+        check(PythonVersion::Python311, &text);
+    }
+}
+
+#[test]
 fn dead_code_behind_the_last_constant_is_dropped_by_3_11_too() {
     for (text, version) in [
         (

@@ -162,7 +162,7 @@ def f():
 while True:
     if x: break
 while True:  # comment
-    break
+    pass
 if 1: a = 1
 if False:
     a = 1
