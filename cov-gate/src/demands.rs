@@ -1,11 +1,12 @@
 //! What is demanded of the report: the command line's thresholds, and the configuration's where it is silent.
 
 use anyhow::Context as _;
+use cov_model::rule::Metric;
 use cov_model::status::{Failure, Status};
 
 use crate::cli::Args;
 use crate::project::Project;
-use crate::rule::{Metric, Rule};
+use crate::rule::Rule;
 
 const NO_THRESHOLD: &str = "no threshold: give --fail-under, --lines, --branches, --per-file, --rule or --no-decrease, \
                             or set fail_under in the configuration of coverage.py ([tool.coverage.report] of pyproject.toml)";

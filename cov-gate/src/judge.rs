@@ -1,10 +1,11 @@
 //! Judging rules over the totals of files: data in, data out.
 
 use cov_model::glob::{FileFilter, GlobError};
+use cov_model::rule::Metric;
 use cov_model::{Percent, Ratio, Totals};
 
 use crate::rounding::Rounding;
-use crate::rule::{Metric, Rule};
+use crate::rule::Rule;
 
 /// The files of a report with their totals, by path.
 pub(crate) type Files = Vec<(String, Totals)>;

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-use cov_model::glob::{GlobError, Globs};
-use cov_model::{NotAPercentage, Percent, Ratio, Totals};
+use cov_model::glob::GlobError;
+use cov_model::rule::{Metric, NotAMetric, RuleText};
+use cov_model::{NotAPercentage, Percent};
 use thiserror::Error;
 
 /// Something that must hold of a report.
@@ -19,19 +20,6 @@ pub struct Rule {
     pub at_least: Percent,
 }
 
-/// What a rule counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metric {
-    /// Lines and branches together: what coverage.py judges.
-    Total,
-    /// Lines.
-    Lines,
-    /// Branches: the arms, as coverage.py counts them.
-    Branches,
-    /// Functions.
-    Functions,
-}
-
 /// A text that is no rule.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NotARule {
@@ -39,8 +27,8 @@ pub enum NotARule {
     #[error("{0:?} is not a rule: write GLOB: METRIC >= PCT, such as 'src/*: lines >= 90'")]
     Shape(String),
     /// The metric has another name.
-    #[error("{0:?} is not a metric: write total, lines, branches or functions")]
-    Metric(String),
+    #[error(transparent)]
+    Metric(#[from] NotAMetric),
     /// The threshold is none.
     #[error(transparent)]
     Percent(#[from] NotAPercentage),
@@ -61,55 +49,19 @@ impl Rule {
     }
 }
 
-impl Metric {
-    /// Its part of the totals.
-    pub fn of(self, totals: &Totals) -> Ratio {
-        match self {
-            Self::Total => totals.combined(),
-            Self::Lines => totals.lines,
-            Self::Branches => totals.branches,
-            Self::Functions => totals.functions,
-        }
-    }
-}
-
 impl FromStr for Rule {
     type Err = NotARule;
 
     fn from_str(text: &str) -> Result<Self, NotARule> {
         let shape = || NotARule::Shape(text.to_owned());
-        // From the right: a pattern may have a colon.
-        let (files, demand) = text.rsplit_once(':').ok_or_else(shape)?;
+        let RuleText { each, glob, demand } = RuleText::read(text)?.ok_or_else(shape)?;
         let (metric, at_least) = demand.split_once(">=").ok_or_else(shape)?;
-        let files = files.trim();
-        let (each, glob) = match files.split_once(char::is_whitespace) {
-            Some(("each", glob)) => (true, glob.trim()),
-            _ => (false, files),
-        };
-        if glob.is_empty() || glob == "each" {
-            return Err(shape());
-        }
-        Globs::new(&[glob])?;
         Ok(Self {
             each,
             glob: Some(glob.to_owned()),
             metric: metric.trim().parse()?,
             at_least: at_least.trim().parse()?,
         })
-    }
-}
-
-impl FromStr for Metric {
-    type Err = NotARule;
-
-    fn from_str(text: &str) -> Result<Self, NotARule> {
-        match text {
-            "total" => Ok(Self::Total),
-            "lines" => Ok(Self::Lines),
-            "branches" => Ok(Self::Branches),
-            "functions" => Ok(Self::Functions),
-            other => Err(NotARule::Metric(other.to_owned())),
-        }
     }
 }
 

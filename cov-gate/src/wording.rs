@@ -1,9 +1,10 @@
 //! Verdicts in words.
 
 use cov_model::Ratio;
+use cov_model::rule::Metric;
 
 use crate::judge::{Change, Outcome, Shortfall};
-use crate::rule::{Metric, Rule};
+use crate::rule::Rule;
 
 /// How many files are named on a line.
 const NAMED: usize = 3;

@@ -19,6 +19,7 @@ pub mod ranges;
 pub mod read;
 pub mod regions;
 mod report;
+pub mod rule;
 pub mod status;
 pub mod stream;
 mod totals;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use cov_model::rule::Metric;
 use cov_model::status::Status;
 use cov_model::{BranchView, FileCoverage, Ratio};
 
@@ -10,7 +11,6 @@ use crate::diff::Runs;
 use crate::differential::Differential;
 use crate::functions::{Extent, touched};
 use crate::outcome::{Outcome, State};
-use crate::rule::Metric;
 use crate::statements::is_touched;
 
 /// All that is known of a change and its coverage.

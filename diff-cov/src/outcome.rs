@@ -2,10 +2,11 @@
 
 use cov_model::Ratio;
 use cov_model::glob::Globs;
+use cov_model::rule::Metric;
 
 use crate::assessment::{FileAssessment, LostFile};
 use crate::place::Place;
-use crate::rule::{Demand, Metric, Rule};
+use crate::rule::{Demand, Rule};
 
 /// A rule, what was found, and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use cov_model::config::{Configuration, CoverageConfig, DiffConfig, ToolConfig, process_environment};
 use cov_model::glob::FileFilter;
+use cov_model::rule::Metric;
 use cov_model::status::{Failure, Status};
 
 use crate::cli::{Args, Excuse};
-use crate::rule::{Demand, Metric, NotARule, Rule};
+use crate::rule::{Demand, NotARule, Rule};
 
 /// What the project asks for, by its configuration and the command line, which wins.
 #[derive(Debug)]

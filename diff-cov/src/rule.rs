@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use cov_model::glob::{GlobError, Globs};
+use cov_model::glob::GlobError;
+use cov_model::rule::{Metric, NotAMetric, RuleText};
 use cov_model::{NotAPercentage, Percent};
 use thiserror::Error;
 
@@ -21,23 +22,11 @@ pub struct Rule {
 /// What a rule demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
-    /// So much of what changed must be covered.
+    /// So much of what changed must be covered: of changed lines, of the arms of branches on them, of functions with changed
+    /// lines, or of lines and arms together.
     AtLeast(Metric, Percent),
     /// Of the lines that did not change, so many may have lost their coverage.
     LostAtMost(u64),
-}
-
-/// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metric {
-    /// Changed lines.
-    Lines,
-    /// The arms of branches on changed lines.
-    Branches,
-    /// Functions with changed lines.
-    Functions,
-    /// Changed lines, and the arms of their branches.
-    Total,
 }
 
 /// A text that is no rule.
@@ -49,8 +38,8 @@ pub enum NotARule {
     )]
     Shape(String),
     /// The metric has another name.
-    #[error("{0:?} is not a metric: write lines, branches, functions or total")]
-    Metric(String),
+    #[error(transparent)]
+    Metric(#[from] NotAMetric),
     /// The number is none.
     #[error("{0:?} is not a number of lines")]
     Number(String),
@@ -74,17 +63,7 @@ impl FromStr for Rule {
 
     fn from_str(text: &str) -> Result<Self, NotARule> {
         let shape = || NotARule::Shape(text.to_owned());
-        // From the right: a pattern may have a colon.
-        let (files, demand) = text.rsplit_once(':').ok_or_else(shape)?;
-        let files = files.trim();
-        let (each, glob) = match files.split_once(char::is_whitespace) {
-            Some(("each", glob)) => (true, glob.trim()),
-            _ => (false, files),
-        };
-        if glob.is_empty() || glob == "each" {
-            return Err(shape());
-        }
-        Globs::new(&[glob])?;
+        let RuleText { each, glob, demand } = RuleText::read(text)?.ok_or_else(shape)?;
         let demand = if let Some((metric, least)) = demand.split_once(">=") {
             Demand::AtLeast(metric.trim().parse()?, least.trim().parse()?)
         } else {
@@ -96,31 +75,6 @@ impl FromStr for Rule {
             Demand::LostAtMost(most.parse().map_err(|_| NotARule::Number(most.to_owned()))?)
         };
         Ok(Self { each, glob: Some(glob.to_owned()), demand })
-    }
-}
-
-impl FromStr for Metric {
-    type Err = NotARule;
-
-    fn from_str(text: &str) -> Result<Self, NotARule> {
-        match text {
-            "lines" => Ok(Self::Lines),
-            "branches" => Ok(Self::Branches),
-            "functions" => Ok(Self::Functions),
-            "total" => Ok(Self::Total),
-            other => Err(NotARule::Metric(other.to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for Metric {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Lines => "lines",
-            Self::Branches => "branches",
-            Self::Functions => "functions",
-            Self::Total => "total",
-        })
     }
 }
 

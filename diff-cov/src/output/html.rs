@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use cov_model::ranges;
+use cov_model::rule::Metric;
 use cov_model::status::Status;
 
 use super::group::{Group, groups};
@@ -13,7 +14,6 @@ use crate::assessment::{Assessment, FileAssessment, LostFile};
 use crate::category::Category;
 use crate::differential::Differential;
 use crate::outcome::State;
-use crate::rule::Metric;
 
 const STYLE: &str = include_str!("page.css");
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use cov_model::Ratio;
+use cov_model::rule::Metric;
 use serde::Serialize;
 
 use super::wording::sentence;
 use crate::assessment::{Assessment, FileAssessment, LostFile, Verdict};
 use crate::category::Counts;
 use crate::outcome::{Found, Outcome, State};
-use crate::rule::{Demand, Metric};
+use crate::rule::Demand;
 
 /// The version of the document, raised when a field changes its meaning or goes.
 const VERSION: u32 = 1;

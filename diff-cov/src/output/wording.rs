@@ -1,11 +1,12 @@
 //! The verdict in words.
 
+use cov_model::rule::Metric;
 use cov_model::{Percent, Ratio};
 
 use super::text::shown_list;
 use crate::assessment::{Assessment, Other, Stale, Verdict};
 use crate::outcome::{Found, Outcome, State};
-use crate::rule::{Demand, Metric};
+use crate::rule::Demand;
 
 /// The verdict as one sentence.
 pub(crate) fn sentence(assessment: &Assessment) -> String {
