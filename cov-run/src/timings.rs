@@ -1,89 +1,128 @@
-//! How long files and tests took, kept from run to run.
+//! How long files and tests take, learnt from run to run.
+
+mod estimate;
+mod file;
+mod medians;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use cov_model::stream::Output;
 use serde::{Deserialize, Serialize};
 
+pub use self::estimate::{Estimate, LONGEST};
+use self::medians::Medians;
 use crate::protocol::TestFile;
 
-const VERSION: u32 = 1;
-
-/// Durations in microseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What is known of files and tests. All numbers are whole microseconds, so that machines agree.
+#[derive(Clone, Debug, Default)]
 pub struct Timings {
-    version: u32,
     files: BTreeMap<String, FileTimings>,
+    /// Worked out when first asked for, and again after a change.
+    medians: OnceLock<Medians>,
 }
 
-/// A file's durations in microseconds.
+/// What is known of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileTimings {
-    /// How long its import took.
-    collect: u64,
+    /// Its import and collection.
+    import: Estimate,
     /// Its tests by node id.
-    tests: BTreeMap<String, u64>,
+    tests: BTreeMap<String, Estimate>,
 }
 
 impl FileTimings {
+    fn estimates(&self) -> impl Iterator<Item = Estimate> {
+        self.tests.values().copied().chain([self.import])
+    }
+
     fn total(&self) -> u64 {
-        self.tests.values().fold(self.collect, |sum, each| sum.saturating_add(*each))
+        self.estimates().filter_map(Estimate::mean).fold(0, u64::saturating_add)
     }
 }
 
+impl PartialEq for Timings {
+    fn eq(&self, other: &Self) -> bool {
+        self.files == other.files
+    }
+}
+
+impl Eq for Timings {}
+
 impl Timings {
+    fn from_files(mut files: BTreeMap<String, FileTimings>) -> Self {
+        for file in files.values_mut() {
+            file.import = file.import.believable();
+            file.tests.values_mut().for_each(|test| *test = test.believable());
+        }
+        Self { files, medians: OnceLock::new() }
+    }
+
     /// Reads a file of timings; a file that is not there holds none.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = match fs::read(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { version: VERSION, ..Self::default() });
+        match fs::read(path) {
+            Ok(text) => {
+                let timings = Self::parse(&text);
+                timings.with_context(|| format!("{} (remove it to start anew)", path.display()))
             }
-            Err(error) => return Err(error).with_context(|| path.display().to_string()),
-        };
-        let timings: Self = serde_json::from_slice(&text).with_context(|| {
-            format!("{}: no timings of cov-run (remove it to start anew)", path.display())
-        })?;
-        anyhow::ensure!(
-            timings.version == VERSION,
-            "{}: unsupported version {} of timings, expected {VERSION} (remove it to start anew)",
-            path.display(),
-            timings.version
-        );
-        Ok(timings)
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error).with_context(|| path.display().to_string()),
+        }
     }
 
-    /// Writes the timings, a line for each test.
+    /// Writes the timings.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
-        Output::File(path.to_owned())
-            .write(|sink| {
-                serde_json::to_writer_pretty(&mut *sink, self)?;
-                sink.write_all(b"\n")
-            })
-            .with_context(|| path.display().to_string())
+        let output = Output::File(path.to_owned());
+        output.write(|sink| self.print(sink)).with_context(|| path.display().to_string())
     }
 
-    /// Notes how long a file's import took.
+    /// The file's entry, to change it.
+    fn file(&mut self, file: &str) -> &mut FileTimings {
+        self.medians = OnceLock::new();
+        if !self.files.contains_key(file) {
+            self.files.insert(file.to_owned(), FileTimings::default());
+        }
+        self.files.get_mut(file).expect("it was put there")
+    }
+
+    /// Learns how long a file's import took this time, in microseconds.
     pub fn note_file(&mut self, file: &str, us: u64) {
-        self.files.entry(file.to_owned()).or_default().collect = us;
+        self.file(file).import.note(us);
     }
 
-    /// Notes how long a test took.
+    /// Learns how long a test took this time, in microseconds.
     pub fn note_test(&mut self, file: &str, id: &str, us: u64) {
-        self.files.entry(file.to_owned()).or_default().tests.insert(id.to_owned(), us);
+        self.file(file).tests.entry(id.to_owned()).or_default().note(us);
     }
 
     /// Forgets the tests of `file` that are not among `ids`.
     pub fn keep_tests(&mut self, file: &str, ids: &BTreeSet<&str>) {
-        if let Some(timings) = self.files.get_mut(file) {
-            timings.tests.retain(|id, _| ids.contains(id.as_str()));
+        if self.files.contains_key(file) {
+            self.file(file).tests.retain(|id, _| ids.contains(id.as_str()));
         }
+    }
+
+    /// What a test is likely to take, in microseconds: its mean, else the median of its file's tests, else of those of
+    /// the nearest directory around it with any, which in the end is all. None if no test is known.
+    pub fn test(&self, file: &str, id: &str) -> Option<u64> {
+        let known = self.files.get(file).and_then(|file| file.tests.get(id)).and_then(|test| test.mean());
+        known.or_else(|| self.medians().test(file))
+    }
+
+    /// What a file's import is likely to take, in microseconds: its mean, else the median of those of the nearest
+    /// directory around it with any. None if no import is known.
+    pub fn import(&self, file: &str) -> Option<u64> {
+        let known = self.files.get(file).and_then(|file| file.import.mean());
+        known.or_else(|| self.medians().import(file))
+    }
+
+    fn medians(&self) -> &Medians {
+        self.medians.get_or_init(|| Medians::of(&self.files))
     }
 
     /// Each file with what it is likely to cost, in microseconds where timings are known, else by its size.
@@ -136,6 +175,33 @@ mod tests {
         timings.note_test("a", "a::x", 1);
         timings.note_test("a", "a::y", 2);
         timings.keep_tests("a", &BTreeSet::from(["a::y"]));
+        timings.keep_tests("b", &BTreeSet::new());
         assert_eq!(timings.files["a"].total(), 2);
+        assert_eq!(timings.files.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_test_takes_what_those_around_it_do() {
+        let mut timings = Timings::default();
+        assert_eq!((timings.test("a", "a::x"), timings.import("a")), (None, None));
+        for (file, id, us) in [
+            ("t/a/one.py", "1", 10),
+            ("t/a/one.py", "2", 30),
+            ("t/a/one.py", "3", 9000),
+            ("t/a/two.py", "4", 20),
+            ("u/three.py", "5", 5),
+        ] {
+            timings.note_file(file, us);
+            timings.note_test(file, id, us);
+        }
+        assert_eq!(timings.test("t/a/one.py", "1"), Some(10)); // its own
+        assert_eq!(timings.test("t/a/one.py", "new"), Some(30)); // its file's
+        assert_eq!(timings.test("t/a/new.py", "new"), Some(30)); // its directory's: 10 20 30 9000
+        assert_eq!(timings.test("t/b/new.py", "new"), Some(30)); // the directory around that
+        assert_eq!(timings.test("u/new.py", "new"), Some(5));
+        assert_eq!(timings.test("new.py", "new"), Some(20)); // all: 5 10 20 30 9000
+        assert_eq!(timings.import("u/new.py"), Some(5));
+        timings.note_test("u/three.py", "6", 70);
+        assert_eq!(timings.test("u/new.py", "new"), Some(70)); // worked out anew
     }
 }
