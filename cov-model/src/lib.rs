@@ -7,6 +7,7 @@ pub mod arm;
 mod branch;
 pub mod cobertura;
 pub mod config;
+pub mod content;
 mod digest;
 pub mod glob;
 pub mod json;

@@ -4,10 +4,11 @@ use std::fmt;
 use std::io::{self, BufRead, Cursor, Read as _};
 use std::path::Path;
 
-use serde::Deserialize;
 use thiserror::Error;
 
 use crate::cobertura::{self, CoberturaError, Paths};
+pub use crate::content::Content;
+use crate::content::{self, Format, Look};
 use crate::json::{self, JsonError};
 use crate::report::Report;
 use crate::stream::Input;
@@ -23,21 +24,6 @@ pub fn read_kept(input: &Input, root: &Path, keep: &dyn Fn(&str) -> bool) -> Res
     open(input)?.into_report(&Paths::on_disk(root).kept_by(keep))
 }
 
-/// What an input holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// A report of the cov tools.
-    Report,
-    /// The manifest of a run.
-    Manifest,
-    /// The JSON report of coverage.py.
-    CoveragePyJson,
-    /// A data file of coverage.py (`.coverage`), of this or an older version.
-    CoveragePyData,
-    /// Cobertura XML.
-    Cobertura,
-}
-
 /// An input that was opened, and what it holds.
 pub struct Found {
     /// What it holds.
@@ -51,7 +37,12 @@ pub struct Found {
 pub fn open(input: &Input) -> Result<Found, ReadError> {
     let refused = |problem: Problem| ReadError::new(input, problem);
     let mut reader = input.open().map_err(|error| refused(error.into()))?;
-    let (content, start) = look(&mut reader).map_err(refused)?;
+    let (look, start) = content::look(&mut reader).map_err(|error| refused(error.into()))?;
+    let content = match look {
+        Look::Known(content) => content,
+        Look::Foreign(format) => return Err(refused(Problem::Unread(format))),
+        Look::Other => return Err(refused(Problem::Foreign(foreign(start.trim_ascii_start())))),
+    };
     Ok(Found { content, reader: Box::new(Cursor::new(start).chain(reader)), input: input.clone() })
 }
 
@@ -78,74 +69,12 @@ fn read_json(reader: impl BufRead, paths: &Paths<'_>) -> Result<Report, JsonErro
     Ok(Report { files: wanted.collect::<Result<_, _>>()?, ..head })
 }
 
-/// How much is looked at before a decision; white space in front may be longer.
-const LOOK: usize = 512;
-
-/// What data files of coverage.py begin with: `SQLite` since version 5, text of version 4, and pickles before that.
-const DATA_FILES: [&[u8]; 3] =
-    [b"SQLite format 3\0", b"!coverage.py: This is a private format", b"\x80\x02}q"];
-
-/// What the reader holds, and the bytes that were taken from it to know.
-fn look(reader: &mut impl BufRead) -> Result<(Content, Vec<u8>), Problem> {
-    let mut start = Vec::new();
-    loop {
-        reader.by_ref().take(LOOK as u64).read_to_end(&mut start)?;
-        if start.len() % LOOK != 0 || start.is_empty() || !start.trim_ascii_start().is_empty() {
-            break;
-        }
-        start.clear();
-    }
-    if start.starts_with(b"\xef\xbb\xbf") {
-        start.drain(..3);
-    }
-    let visible = start.trim_ascii_start();
-    let content = match visible.first() {
-        _ if DATA_FILES.iter().any(|magic| start.starts_with(magic)) => Content::CoveragePyData,
-        Some(b'<') => Content::Cobertura,
-        Some(b'{') if visible.starts_with(br#"{"format":"cov-report","#) => Content::Report,
-        Some(b'{') => {
-            reader.read_to_end(&mut start)?;
-            content_of_json(&start)
-        }
-        _ => return Err(Problem::Foreign(foreign(visible))),
-    };
-    Ok((content, start))
-}
-
-/// Which of the known JSON documents `bytes` are.
-fn content_of_json(bytes: &[u8]) -> Content {
-    #[derive(Deserialize)]
-    struct Head {
-        format: Option<serde_json::Value>,
-        meta: Option<Meta>,
-    }
-    #[derive(Deserialize)]
-    struct Meta {
-        branch_coverage: Option<bool>,
-    }
-    let Ok(head) = serde_json::from_slice::<Head>(bytes) else {
-        // Broken JSON: the reader of our own says where.
-        return Content::Report;
-    };
-    match (head.format.as_ref().and_then(|format| format.as_str()), head.meta) {
-        (Some(crate::manifest::FORMAT), _) => Content::Manifest,
-        (None, Some(Meta { branch_coverage: Some(_) })) => Content::CoveragePyJson,
-        _ => Content::Report,
-    }
-}
-
 /// What the beginning of an input looks like that is none of ours.
 fn foreign(start: &[u8]) -> String {
-    let lcov = [&b"TN:"[..], b"SF:", b"VER:"];
     let known = match start {
         [] => "it is empty",
         start if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") => {
             "it is UTF-16: convert it to UTF-8, as with `iconv -t UTF-8`"
-        }
-        start if lcov.iter().any(|record| start.starts_with(record)) => "LCOV is not read yet",
-        start if start.starts_with(b"mode: ") => "coverage profiles of Go are not read yet",
-        start if start.starts_with(b"\xffcprofr\x81") || start.starts_with(b"\x81rforpc\xff") => {
-            "it is a raw profile of LLVM, which is not read: run `cargo llvm-cov --cobertura` or the like"
         }
         start => {
             let shown: String = String::from_utf8_lossy(start).chars().take(12).collect();
@@ -178,6 +107,8 @@ enum Problem {
     CoveragePyJson,
     #[error("this is a data file of coverage.py: merge it with cov-merge first")]
     CoveragePyData,
+    #[error("{} are not read: convert them first ({}); {UNDERSTOOD}", .0.name(), .0.remedy())]
+    Unread(Format),
     #[error("not a coverage report: {0}")]
     Foreign(String),
     #[error("{}{message}", line.map_or_else(String::new, |line| format!("{line}: ")))]
@@ -278,8 +209,9 @@ mod tests {
             b"SQLite format 3\0",
             "FILE: this is a data file of coverage.py: merge it with cov-merge first",
         );
-        refused(b"TN:\nSF:a.c\n", "FILE: not a coverage report: LCOV");
-        refused(b"mode: set\n", "FILE: not a coverage report: coverage profiles of Go");
+        refused(b"TN:\nSF:a.c\n", "FILE: LCOV tracefiles are not read: convert them first");
+        refused(b"mode: set\n", "FILE: coverage profiles of Go are not read");
+        refused(b"\x81rforpl\xff\x0a\0", "FILE: raw profiles of LLVM are not read");
         refused(b"\xff\xfe<\0", "FILE: not a coverage report: it is UTF-16");
         refused(b"hello, world", "FILE: not a coverage report: it begins with \"hello, world\"");
         refused(b"\x00\x01", "FILE: not a coverage report: it begins with \"\\0\\u{1}\"");

@@ -8,6 +8,7 @@ mod wire;
 mod write;
 
 pub use read::{Files, JsonError, read};
+pub(crate) use wire::FORMAT;
 pub use write::{Writer, write};
 
 /// The version of the format that is written, and the only one that is read.

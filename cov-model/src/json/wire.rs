@@ -8,7 +8,7 @@ use crate::branch::{Branch, Branches, Naming, Site, Tally};
 use crate::report::{Class, FileCoverage, Function, HitKind, Shard};
 
 /// What `format` says in the header.
-pub(super) const FORMAT: &str = "cov-report";
+pub(crate) const FORMAT: &str = "cov-report";
 
 /// The document before its files.
 #[derive(Debug, Deserialize, Serialize)]
