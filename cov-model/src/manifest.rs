@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -29,19 +30,24 @@ pub struct Manifest {
     pub shard: u32,
     /// How many shards the run has.
     pub shards: u32,
-    /// The digest of `files`, the same in every shard of the run; see [`list_digest`].
+    /// What the shards of a run have in common: the digest of `command` and `files`; see [`run_digest`].
     pub run: String,
-    /// All test files of the run, of all shards, ascending.
+    /// The command that ran instead of pytest, a word each, its placeholders unfilled; empty for a run of pytest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
+    /// All test files of the run, of all shards, ascending; for a command whatever it was given, which may be nothing.
     pub files: Vec<String>,
     /// The files that are this shard's to run, ascending.
     pub assigned: Vec<String>,
     /// The exit status of the run.
     pub status: u8,
-    /// Whether every assigned file was collected and every test of it ran, or was skipped or deselected by its own rules.
+    /// Whether every assigned file was collected and every test of it ran, or was skipped or deselected by its own rules;
+    /// whether the command passed, which is all that is known of it.
     pub complete: bool,
-    /// Whether the measurement of every test that ran is in the profile.
+    /// Whether the measurement of every test that ran is in the profile, or in the fragments of a command.
     pub coverage_complete: bool,
-    /// The names of the measured fragments, ascending.
+    /// The names of the measured fragments, ascending. What a command measured is in these files alone, of any format that
+    /// cov-merge reads; they are relative to the manifest's directory, with `/`. A run of pytest has a profile besides.
     pub fragments: Vec<String>,
     /// Versions of the programs that took part (`python`, `pytest`, `coverage`).
     pub versions: BTreeMap<String, String>,
@@ -103,9 +109,17 @@ pub enum ManifestError {
     Contradiction(String),
 }
 
-/// The digest of a run's list of files, which must be in ascending order: what its shards must agree on.
+/// The digest of a run's list of files, which must be in ascending order: what the shards of a run of pytest must agree on.
 pub fn list_digest(files: &[String]) -> Digest {
     Digest::of(files.join("\0").as_bytes())
+}
+
+/// What the shards of a run must agree on: its list of files, and its command, which is empty for pytest.
+pub fn run_digest(command: &[String], files: &[String]) -> Digest {
+    if command.is_empty() {
+        return list_digest(files);
+    }
+    Digest::of(format!("{}\0\0{}", command.join("\0"), files.join("\0")).as_bytes())
 }
 
 impl Manifest {
@@ -130,7 +144,12 @@ impl Manifest {
 
     /// Which shard of which run this is.
     pub fn shard(&self) -> Shard {
-        Shard { run: list_digest(&self.files), index: self.shard, total: self.shards }
+        Shard { run: run_digest(&self.command, &self.files), index: self.shard, total: self.shards }
+    }
+
+    /// Whether it is of a command, so that its measurements are in its fragments and not in a profile.
+    pub fn is_of_command(&self) -> bool {
+        !self.command.is_empty()
     }
 
     fn check(&self) -> Result<(), String> {
@@ -149,8 +168,15 @@ impl Manifest {
                 self.shard, self.shards
             ));
         }
-        if !self.files.is_sorted_by(|a, b| a < b) || list_digest(&self.files).to_string() != self.run {
+        let is_sorted = self.files.is_sorted_by(|a, b| a < b);
+        if !is_sorted || run_digest(&self.command, &self.files).to_string() != self.run {
             return Err("the list of files does not match its digest".to_owned());
+        }
+        let is_outside = |name: &&String| {
+            Path::new(name).components().any(|component| !matches!(component, Component::Normal(_)))
+        };
+        if let Some(stray) = self.fragments.iter().find(is_outside).filter(|_| self.is_of_command()) {
+            return Err(format!("the fragment {stray:?} is not beside the manifest"));
         }
         let files: BTreeSet<&String> = self.files.iter().collect();
         if let Some(stray) = self.assigned.iter().find(|file| !files.contains(file)) {
@@ -172,6 +198,7 @@ mod tests {
             shard: 1,
             shards: 2,
             run: list_digest(&files).to_string(),
+            command: Vec::new(),
             assigned: files[..1].to_vec(),
             files,
             tests: vec![TestRecord {
@@ -210,5 +237,22 @@ mod tests {
         assert!(refused(|manifest| manifest.version = 2).contains("version 2"));
         assert!(refused(|manifest| manifest.files.truncate(1)).contains("digest"));
         assert!(refused(|manifest| manifest.assigned[0].push('x')).contains("not in the list"));
+        assert!(refused(|manifest| manifest.command.push("x".to_owned())).contains("digest"));
+    }
+
+    #[test]
+    fn fragments_of_a_command_are_beside_its_manifest() {
+        let mut manifest = manifest();
+        manifest.command = vec!["make".to_owned(), "test".to_owned()];
+        manifest.run = run_digest(&manifest.command, &manifest.files).to_string();
+        assert_ne!(manifest.shard().run, list_digest(&manifest.files));
+        for (fragment, is_good) in
+            [("fragments-1of2/c/.coverage", true), ("../x", false), ("/x", false), ("a/../../x", false)]
+        {
+            manifest.fragments = vec![fragment.to_owned()];
+            let mut bytes = Vec::new();
+            manifest.write(&mut bytes).unwrap();
+            assert_eq!(Manifest::from_slice(&bytes).is_ok(), is_good, "{fragment}");
+        }
     }
 }

@@ -53,6 +53,7 @@ pub fn manifest(record: &Record, facts: Facts) -> Manifest {
         shard: facts.shard.number(),
         shards: facts.shard.total(),
         run: list_digest(&files).to_string(),
+        command: Vec::new(),
         files,
         assigned,
         status: facts.status,

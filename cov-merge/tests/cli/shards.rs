@@ -21,6 +21,7 @@ fn manifest(index: u32, total: u32, assigned: &[&str]) -> Manifest {
         shard: index,
         shards: total,
         run: list_digest(&files).to_string(),
+        command: Vec::new(),
         files,
         assigned: assigned.iter().map(|&file| file.to_owned()).collect(),
         status: 0,
