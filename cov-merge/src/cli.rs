@@ -14,7 +14,8 @@ INPUTS:
   reports of the cov tools, coverage.py's data files and JSON reports, Cobertura XML, and the
   manifests of runs (run-KofN.json), told apart by content, gzip and zstd unpacked. A directory
   stands for the profile-KofN.json and run-KofN.json in it and below, but not below hidden
-  directories, and for the data files (.coverage, .coverage.*) directly in it.
+  directories, and for the data files (.coverage, .coverage.*) directly in it. A manifest of
+  `cov-run --cmd` stands for the fragments that it names too.
 
   Data files of coverage.py are combined and analysed under the configuration of the project, as
   `coverage combine` and `coverage report` would; they are never changed, and none is deleted.

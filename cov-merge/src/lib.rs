@@ -3,6 +3,7 @@
 pub mod cli;
 mod inputs;
 mod measured;
+mod merging;
 mod part;
 pub mod path_map;
 mod shards;
@@ -11,19 +12,17 @@ use std::io::Write;
 
 use anyhow::Context as _;
 use cov_model::status::{Failure, Status};
-use cov_model::stream::{Input, Output};
+use cov_model::stream::Output;
 use cov_model::{Report, cobertura, json};
 
 use crate::cli::{Args, Format};
-use crate::measured::Measured;
-use crate::part::Part;
-use crate::path_map::PathMap;
+use crate::inputs::Inputs;
+use crate::merging::Merging;
 use crate::shards::Shards;
 
 /// Merges what the command line names, and writes the report.
 pub fn run(args: &Args, messages: &mut impl Write) -> anyhow::Result<Status> {
-    let inputs = inputs::expand(&args.inputs)?;
-    let (mut report, shards) = merge(&inputs, args, messages)?;
+    let (mut report, shards) = merge(args, messages)?;
     let gaps = shards.gaps();
     if gaps.is_empty() {
         // A whole run is the same, however it was split.
@@ -32,7 +31,7 @@ pub fn run(args: &Args, messages: &mut impl Write) -> anyhow::Result<Status> {
         tell(&gaps, args.allow_incomplete, messages)?;
     }
     if !shards.has_reports() {
-        anyhow::bail!("there is no report among the inputs, only manifests of runs");
+        anyhow::bail!("there is no measurement among the inputs, only manifests of runs");
     }
     write(&report, args)?;
     Ok(Status::Done)
@@ -40,28 +39,13 @@ pub fn run(args: &Args, messages: &mut impl Write) -> anyhow::Result<Status> {
 
 /// All inputs as one report, and what they tell of shards. At any time one report is in memory beside the result, and as
 /// many data files of coverage.py as there are threads.
-fn merge(inputs: &[Input], args: &Args, messages: &mut impl Write) -> anyhow::Result<(Report, Shards)> {
-    let path_map = PathMap::new(&args.path_maps);
-    let mut merged = Report::default();
-    let mut shards = Shards::default();
-    let mut measured = Measured::default();
-    for input in inputs {
-        match part::read(input, &args.project, &path_map)? {
-            Part::Manifest(manifest) => shards.add_manifest(input, *manifest)?,
-            Part::DataFile(path) => measured.add_file(path),
-            Part::PackedData(bytes) => measured.add_bytes(input, &bytes)?,
-            Part::Report(report) => {
-                shards.add_report(input, &report.shards)?;
-                merged.merge(report).map_err(|conflict| part::disagreement(input, &conflict))?;
-            }
-        }
+fn merge(args: &Args, messages: &mut impl Write) -> anyhow::Result<(Report, Shards)> {
+    let mut inputs = Inputs::expand(&args.inputs)?;
+    let mut merging = Merging::new(args);
+    for input in std::mem::take(&mut inputs.named) {
+        merging.take(&input, &mut inputs)?;
     }
-    if !measured.is_empty() {
-        let report = measured.into_report(args, &path_map, messages)?;
-        shards.add_whole_report();
-        merged.merge(report).map_err(|conflict| Failure::new(Status::Broken, conflict.to_string()))?;
-    }
-    Ok((merged, shards))
+    merging.finish(args, messages)
 }
 
 /// Says what is missing, and refuses to go on unless that is allowed.

@@ -16,11 +16,20 @@ pub(crate) struct Shards {
     whole_runs: Vec<(Input, Manifest)>,
     /// Reports that are of no split run.
     whole_reports: usize,
+    /// Whether anything was measured.
+    has_measurements: bool,
+    /// Fragments that are not there, each with the manifest that names it.
+    missing_fragments: Vec<(Input, Input)>,
 }
 
 impl Shards {
     /// Takes note of a report of `shards`; the same shard twice is refused.
     pub(crate) fn add_report(&mut self, input: &Input, shards: &BTreeSet<Shard>) -> Result<(), Failure> {
+        self.has_measurements = true;
+        self.add_profile(input, shards)
+    }
+
+    fn add_profile(&mut self, input: &Input, shards: &BTreeSet<Shard>) -> Result<(), Failure> {
         let split = || shards.iter().filter(|shard| shard.total > 1);
         self.whole_reports += usize::from(split().next().is_none());
         for shard in split() {
@@ -33,12 +42,26 @@ impl Shards {
 
     /// Takes over a report that nobody split.
     pub(crate) fn add_whole_report(&mut self) {
+        self.has_measurements = true;
         self.whole_reports += 1;
     }
 
-    /// Takes note of a manifest; two of the same shard are refused.
+    /// Takes over a fragment of a command.
+    pub(crate) fn add_fragment(&mut self) {
+        self.has_measurements = true;
+    }
+
+    /// Takes note of a fragment that `manifest` names, and that is not there.
+    pub(crate) fn add_missing_fragment(&mut self, manifest: &Input, fragment: Input) {
+        self.missing_fragments.push((manifest.clone(), fragment));
+    }
+
+    /// Takes note of a manifest; two of the same shard are refused. That of a command stands for its profile too.
     pub(crate) fn add_manifest(&mut self, input: &Input, manifest: Manifest) -> Result<(), Failure> {
         let shard = manifest.shard();
+        if manifest.is_of_command() {
+            self.add_profile(input, &BTreeSet::from([shard.clone()]))?;
+        }
         if shard.total == 1 {
             self.whole_runs.push((input.clone(), manifest));
         } else if let Some((first, _)) = self.manifests.insert(shard.clone(), (input.clone(), manifest)) {
@@ -49,7 +72,7 @@ impl Shards {
 
     /// Whether anything was measured.
     pub(crate) fn has_reports(&self) -> bool {
-        self.whole_reports > 0 || !self.profiles.is_empty()
+        self.has_measurements
     }
 
     /// What keeps the inputs from being whole, each in a sentence; nothing when they are.
@@ -71,6 +94,7 @@ impl Shards {
             _ => gaps.push(self.different_runs()),
         }
         gaps.extend(self.gaps_of_execution());
+        gaps.extend(self.gaps_of_fragments());
         gaps
     }
 
@@ -92,6 +116,8 @@ impl Shards {
         let same_list = self.split_runs().iter().map(|(run, _)| run).collect::<BTreeSet<_>>().len() == 1;
         let difference = if same_list && self.whole_runs.is_empty() {
             "into different numbers of shards"
+        } else if self.manifests().any(|(_, manifest)| manifest.is_of_command()) {
+            "from different commands or lists of tests"
         } else {
             "from different lists of test files"
         };
@@ -112,8 +138,11 @@ impl Shards {
         let mut gaps = Vec::new();
         if let Some(missing) = missing(&known, total) {
             let one = if missing.parse::<u32>().is_ok() { missing.as_str() } else { "K" };
+            let is_of_command = self.manifests().any(|(_, manifest)| manifest.is_of_command());
+            let (command, profile) =
+                if is_of_command { ("cov-run --cmd", "fragments") } else { ("cov-run", "profile") };
             gaps.push(format!(
-                "shard {missing} of {total} is missing: run it (cov-run --shard {one}/{total}) and merge its profile and its manifest too"
+                "shard {missing} of {total} is missing: run it ({command} --shard {one}/{total}) and merge its {profile} and its manifest too"
             ));
         }
         for index in manifests.difference(&profiles) {
@@ -157,8 +186,13 @@ impl Shards {
     /// Which shards did not do all they had to.
     fn gaps_of_execution(&self) -> Vec<String> {
         let mut gaps = Vec::new();
-        for (input, manifest) in self.manifests.values().chain(&self.whole_runs) {
-            if !manifest.complete {
+        for (input, manifest) in self.manifests() {
+            if !manifest.complete && manifest.is_of_command() {
+                gaps.push(format!(
+                    "{input}: its command did not pass (the run ended with status {}), so tests may not have run: run it again",
+                    manifest.status
+                ));
+            } else if !manifest.complete {
                 gaps.push(format!(
                     "{input}: not all of its tests ran (the run ended with status {}): run it again",
                     manifest.status
@@ -169,6 +203,33 @@ impl Shards {
             }
         }
         gaps
+    }
+
+    /// Which commands left no measurement that should have, or one that is lost.
+    fn gaps_of_fragments(&self) -> Vec<String> {
+        let missing = |(manifest, fragment): &(Input, Input)| {
+            format!(
+                "{fragment}: it is not there, though {manifest} names it: keep the files beside the manifest"
+            )
+        };
+        let mut gaps: Vec<String> = self.missing_fragments.iter().map(missing).collect();
+        let commands = || self.manifests().filter(|(_, manifest)| manifest.is_of_command());
+        if commands().any(|(_, manifest)| !manifest.fragments.is_empty()) {
+            for (input, manifest) in commands() {
+                // A shard that was given nothing to run has nothing to measure.
+                let had_nothing_to_run = !manifest.files.is_empty() && manifest.assigned.is_empty();
+                if manifest.fragments.is_empty() && !had_nothing_to_run {
+                    gaps.push(format!(
+                        "{input}: its command left no measurement, though those of other shards did: run it again"
+                    ));
+                }
+            }
+        }
+        gaps
+    }
+
+    fn manifests(&self) -> impl Iterator<Item = &(Input, Manifest)> {
+        self.manifests.values().chain(&self.whole_runs)
     }
 }
 

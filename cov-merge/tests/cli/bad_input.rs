@@ -53,7 +53,10 @@ fn what_is_no_report() {
     refused(b"\x89PNG\r\n", " not a coverage report: it begins with ");
     refused("hello", " not a coverage report: it begins with \"hello\"");
     refused("SQLite format 3\0", " the data file is damaged (it ends after 16 of 100 bytes): measure again");
-    refused("TN:\nSF:a.c\n", " LCOV tracefiles are not read: convert them first (lcov_cobertura); reports of the cov tools");
+    refused(
+        "TN:\nSF:a.c\n",
+        " LCOV tracefiles are not read: convert them first (lcov_cobertura); reports of the cov tools",
+    );
     refused("mode: set\na.go:1.1,2.2 1 1\n", " coverage profiles of Go are not read: convert them first");
     refused(b"\xff\xfe{\0", " not a coverage report: it is UTF-16");
     refused(b"\x1f\x8b\x08\x00broken", " ");

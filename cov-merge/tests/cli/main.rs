@@ -6,6 +6,7 @@ mod bad_input;
 mod command;
 mod coverage_py;
 mod diff_cover;
+mod fragments;
 mod laws;
 mod shards;
 
