@@ -16,6 +16,9 @@ _cov__run() {
             ",$1")
                 cmd="cov__run"
                 ;;
+            cov__run,timings)
+                cmd="cov__run__subcmd__timings"
+                ;;
             *)
                 ;;
         esac
@@ -23,7 +26,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --out --shard --branch --core --source --no-cov --python --project --timings --junit --color --quiet --verbose --help --version"
+            opts="-n -q -v -h -V --workers --fork --out --shard --branch --core --source --no-cov --python --project --timings --junit --color --quiet --verbose --help --version timings"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -75,6 +78,28 @@ _cov__run() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cov__subcmd__run__subcmd__timings)
+            opts="-o -h --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

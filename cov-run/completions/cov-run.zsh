@@ -44,14 +44,42 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::paths -- Files, directories or node ids to run:_default' \
+'::paths -- Files, directories or node ids to run:_default' \
+'::pytest_args -- Arguments for pytest:_default' \
+":: :_cov-run_commands" \
+"*::: :->cov-run" \
 && ret=0
+    case $state in
+    (cov-run)
+        words=($line[3] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:cov-run-command-$line[3]:"
+        case $line[3] in
+            (timings)
+_arguments "${_arguments_options[@]}" : \
+'-o+[Where the timings go \[default\: standard output, as -\]]:FILE:_default' \
+'--output=[Where the timings go \[default\: standard output, as -\]]:FILE:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::inputs -- What to merge \[default\: standard input, as -\]:_default' \
+&& ret=0
+;;
+        esac
+    ;;
+esac
 }
 
 (( $+functions[_cov-run_commands] )) ||
 _cov-run_commands() {
-    local commands; commands=()
+    local commands; commands=(
+'timings:Merge files that say how long tests took' \
+    )
     _describe -t commands 'cov-run commands' commands "$@"
+}
+(( $+functions[_cov-run__subcmd__timings_commands] )) ||
+_cov-run__subcmd__timings_commands() {
+    local commands; commands=()
+    _describe -t commands 'cov-run timings commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_cov-run" ]; then

@@ -1,5 +1,7 @@
 //! The command line of cov-run.
 
+pub mod verb;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -7,6 +9,7 @@ use clap::builder::styling::Styles;
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
 
+use self::verb::Verb;
 use crate::shard::Shard;
 use crate::workers::Workers;
 
@@ -31,8 +34,12 @@ EXIT STATUS:
 /// pytest-cov are understood whether these are installed or not. Each run writes a profile of what was covered
 /// (profile-KofN.json), a manifest of what ran (run-KofN.json) and a JUnit file (junit-KofN.xml).
 #[derive(Debug, Parser)]
-#[command(name = "cov-run", version, args_override_self = true, after_help = AFTER_HELP, max_term_width = 100, styles = Styles::plain())]
+#[command(name = "cov-run", version, args_override_self = true, args_conflicts_with_subcommands = true, disable_help_subcommand = true, after_help = AFTER_HELP, max_term_width = 100, styles = Styles::plain())]
 pub struct Args {
+    /// What to do other than to run a suite.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+
     /// Files, directories or node ids to run
     #[arg(value_name = "PATH")]
     pub paths: Vec<OsString>,
@@ -80,6 +87,9 @@ pub struct Args {
     pub project: Option<PathBuf>,
 
     /// How long tests took: read to plan, and written [default: timings.json in the output directory]
+    ///
+    /// Shards are balanced by this file alone, so give all of them the same. Durations of pytest-split and JUnit files of
+    /// pytest are read too, but never written.
     #[arg(long, value_name = "FILE")]
     pub timings: Option<PathBuf>,
 

@@ -48,6 +48,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::cli::Args;
+use crate::cli::verb::Verb;
 use crate::harvest::Harvest;
 use crate::junit::Times;
 use crate::out::OutDirectory;
@@ -59,12 +60,20 @@ use crate::session::{Ending, Session, Setup};
 use crate::summary::Summary;
 use crate::temporary::Temporary;
 use crate::terminal::{Forgiving, Terminal, say};
-use crate::timings::Timings;
+use crate::timings::Known;
 use crate::verdict::{INTERNAL, INTERRUPTED, NO_TESTS, PASSED, verdict};
 use crate::worker::Event;
 
-/// Runs the suite, writes what was measured and what ran, and gives the exit status.
+/// Does what was asked, and gives the exit status.
 pub fn run(args: &Args) -> anyhow::Result<u8> {
+    match &args.verb {
+        None => run_suite(args),
+        Some(Verb::Timings(args)) => timings::filter::run(args),
+    }
+}
+
+/// Runs the suite, writes what was measured and what ran, and gives the exit status.
+fn run_suite(args: &Args) -> anyhow::Result<u8> {
     if let Some(project) = &args.project {
         env::set_current_dir(project)
             .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
@@ -72,7 +81,13 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let out =
         OutDirectory::prepare(&args.out, args.shard).map_err(|error| Refusal::usage(format!("{error:#}")))?;
     let temporary = Temporary::new(out.path.join("tmp")).context("temporary directory")?;
-    let setup = setup(args, &out, &temporary)?;
+    let known = Known::read(args.timings.as_deref(), out.timings())
+        .map_err(|error| Refusal::usage(format!("{error:#}")))?;
+    for note in &known.notes {
+        say(format_args!("cov-run: {note}"));
+    }
+    let timings = known.target.clone();
+    let setup = setup(args, known, &out, &temporary)?;
     let started = SystemTime::now();
     let clock = Instant::now();
     let (sender, receiver) = mpsc::channel();
@@ -99,7 +114,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         setup: &setup,
         out: &out,
         junit: args.junit.clone().unwrap_or_else(|| out.junit()),
-        timings: args.timings.clone().unwrap_or_else(|| out.timings()),
+        timings,
     };
     harvest.write(*ran, times, status)?;
     if ![PASSED, NO_TESTS].contains(&status) {
@@ -109,10 +124,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
 }
 
 /// What the run is to do.
-fn setup(args: &Args, out: &OutDirectory, temporary: &Temporary) -> anyhow::Result<Setup> {
-    let read = |path: &Path| Timings::read(path).map_err(|error| Refusal::usage(format!("{error:#}")));
-    let split = args.timings.as_deref().map(read).transpose()?;
-    let order = split.clone().map_or_else(|| read(&out.timings()), Ok)?;
+fn setup(args: &Args, known: Known, out: &OutDirectory, temporary: &Temporary) -> anyhow::Result<Setup> {
     Ok(Setup {
         python: python::interpreter(args.python.as_deref(), &env::current_dir()?),
         plugin: Plugin::write(temporary.path())?,
@@ -123,8 +135,8 @@ fn setup(args: &Args, out: &OutDirectory, temporary: &Temporary) -> anyhow::Resu
         fork: args.fork,
         processors: workers::processors(),
         shard: args.shard,
-        split: split.unwrap_or_default(),
-        order,
+        split: known.shared,
+        order: known.own,
     })
 }
 

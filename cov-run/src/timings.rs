@@ -2,8 +2,13 @@
 
 mod estimate;
 mod file;
+pub mod filter;
+mod junit;
+mod known;
 mod medians;
+mod source;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -15,7 +20,10 @@ use cov_model::stream::Output;
 use serde::{Deserialize, Serialize};
 
 pub use self::estimate::{Estimate, LONGEST};
+pub use self::junit::Unmatched;
+pub use self::known::Known;
 use self::medians::Medians;
+pub use self::source::{Junit, Source, merge};
 use crate::protocol::TestFile;
 
 /// What is known of files and tests. All numbers are whole microseconds, so that machines agree.
@@ -44,6 +52,29 @@ impl FileTimings {
     fn total(&self) -> u64 {
         self.estimates().filter_map(Estimate::mean).fold(0, u64::saturating_add)
     }
+
+    fn merge(&mut self, other: &Self) {
+        match self.import.runs().cmp(&other.import.runs()) {
+            Ordering::Less => *self = other.clone(),
+            Ordering::Greater => {}
+            Ordering::Equal => {
+                self.import = self.import.join(other.import);
+                for (id, theirs) in &other.tests {
+                    let ours = self.tests.entry(id.clone()).or_default();
+                    *ours = ours.join(*theirs);
+                }
+            }
+        }
+    }
+}
+
+/// Seconds of a foreign file; None where they are no duration that is believed.
+fn microseconds(seconds: f64) -> Option<u64> {
+    let us = (seconds * 1e6).round();
+    #[expect(clippy::cast_precision_loss, reason = "a day in microseconds is exact")]
+    let is_believed = (0.0..=LONGEST as f64).contains(&us);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was just compared")]
+    is_believed.then_some(us as u64)
 }
 
 impl PartialEq for Timings {
@@ -65,14 +96,12 @@ impl Timings {
 
     /// Reads a file of timings; a file that is not there holds none.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        match fs::read(path) {
-            Ok(text) => {
-                let timings = Self::parse(&text);
-                timings.with_context(|| format!("{} (remove it to start anew)", path.display()))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error).with_context(|| path.display().to_string()),
-        }
+        let parsed = match fs::read(path) {
+            Ok(text) => Self::parse(&text).context("remove it to start anew"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => Err(error.into()),
+        };
+        parsed.with_context(|| path.display().to_string())
     }
 
     /// Writes the timings.
@@ -98,6 +127,21 @@ impl Timings {
     /// Learns how long a test took this time, in microseconds.
     pub fn note_test(&mut self, file: &str, id: &str, us: u64) {
         self.file(file).tests.entry(id.to_owned()).or_default().note(us);
+    }
+
+    /// Learns what `other` knows.
+    ///
+    /// Of a file that both know, the one wins that saw its import more often, as a whole: tests that it has forgotten
+    /// stay forgotten. Where both saw it as often, [`Estimate::join`] decides for each test and for the import. So
+    /// merging is commutative, associative and idempotent, all three exactly, and nothing known is its identity.
+    pub fn merge(&mut self, other: &Self) {
+        self.medians = OnceLock::new();
+        for (name, theirs) in &other.files {
+            match self.files.get_mut(name) {
+                Some(ours) => ours.merge(theirs),
+                None => _ = self.files.insert(name.clone(), theirs.clone()),
+            }
+        }
     }
 
     /// Forgets the tests of `file` that are not among `ids`.

@@ -38,9 +38,42 @@ fn man_page(command: &Command) -> io::Result<Vec<u8>> {
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
+    write_behind(&behind, ".SH", &mut page)?;
+    let mut built = command.clone();
+    built.build();
+    for subcommand in built.get_subcommands() {
+        page.extend(subsections(subcommand)?);
+    }
+    Ok(page)
+}
+
+/// What a subcommand does, as a section of the page of the whole.
+fn subsections(command: &Command) -> io::Result<Vec<u8>> {
+    let name = command.get_bin_name().unwrap_or_default().to_uppercase();
+    let man = Man::new(command.clone());
+    let mut sections = Vec::new();
+    man.render_synopsis_section(&mut sections)?;
+    man.render_description_section(&mut sections)?;
+    man.render_options_section(&mut sections)?;
+    let mut page = format!(".SH \"{name}\"\n").into_bytes();
+    for line in String::from_utf8(sections).expect("the texts are").lines() {
+        match line.strip_prefix(".SH ") {
+            Some(heading) => writeln!(page, ".SS {heading}")?,
+            // How to write an apostrophe was said at the start of the page.
+            None if line.starts_with(".ie ") || line.starts_with(".el ") => {}
+            None => writeln!(page, "{line}")?,
+        }
+    }
+    let behind = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    write_behind(&behind, ".SS", &mut page)?;
+    Ok(page)
+}
+
+/// Writes what stands behind the options: sections, each begun by `section`, whose line ends matter.
+fn write_behind(behind: &str, section: &str, page: &mut Vec<u8>) -> io::Result<()> {
     for line in behind.lines() {
         match line.strip_suffix(':').filter(|heading| !heading.starts_with(' ')) {
-            Some(heading) => writeln!(page, ".SH {heading}\n.nf")?,
+            Some(heading) => writeln!(page, "{section} {heading}\n.nf")?,
             None if line.is_empty() => writeln!(page, ".fi")?,
             None => {
                 let line = line.trim_start().replace('\\', "\\\\").replace('-', "\\-");
@@ -50,7 +83,7 @@ fn man_page(command: &Command) -> io::Result<Vec<u8>> {
             }
         }
     }
-    Ok(page)
+    Ok(())
 }
 
 fn assert_current(path: &Path, expected: &[u8]) {
