@@ -99,6 +99,18 @@ impl Output {
             Self::File(path) => write_file(path, write),
         }
     }
+
+    /// Opens the output for what is to be seen as it is made, and is worth having in parts: a file is begun anew at
+    /// once. Missing parent directories are made.
+    pub fn open(&self) -> io::Result<Box<dyn Write>> {
+        match self {
+            Self::Stdout => Ok(Box::new(io::stdout())),
+            Self::File(path) => {
+                path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                Ok(Box::new(File::create(path)?))
+            }
+        }
+    }
 }
 
 /// Writes `path` as [`Output::write`] does.

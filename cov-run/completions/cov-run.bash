@@ -26,7 +26,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --out --shard --branch --core --source --no-cov --python --project --timings --junit --color --quiet --verbose --help --version timings"
+            opts="-n -q -v -h -V --workers --fork --out --shard --branch --core --source --no-cov --python --project --timings --junit --events --color --quiet --verbose --help --version timings"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -73,6 +73,10 @@ _cov__run() {
                     return 0
                     ;;
                 --junit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --events)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

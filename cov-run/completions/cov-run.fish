@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cov_run_global_optspecs
-    string join \n n/workers= fork= out= shard= branch core= source= no-cov python= project= timings= junit= color= q/quiet v/verbose h/help V/version
+    string join \n n/workers= fork= out= shard= branch core= source= no-cov python= project= timings= junit= events= color= q/quiet v/verbose h/help V/version
 end
 
 function __fish_cov_run_needs_command
@@ -39,6 +39,7 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -l python -d 'The project\
 complete -c cov-run -n "__fish_cov_run_needs_command" -l project -d 'The project\'s directory' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l timings -d 'How long tests took: read to plan, and written [default: timings.json in the output directory]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l junit -d 'Where to write the JUnit file [default: junit-KofN.xml in the output directory]' -r -F
+complete -c cov-run -n "__fish_cov_run_needs_command" -l events -d 'Where to write what happens, as it happens: a line of JSON for each event' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"

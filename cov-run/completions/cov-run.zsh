@@ -31,6 +31,7 @@ sysmon\:"Python'\''s own monitoring, from 3.12 on"))' \
 '--project=[The project'\''s directory]:DIR:_files' \
 '--timings=[How long tests took\: read to plan, and written \[default\: timings.json in the output directory\]]:FILE:_files' \
 '--junit=[Where to write the JUnit file \[default\: junit-KofN.xml in the output directory\]]:FILE:_files' \
+'--events=[Where to write what happens, as it happens\: a line of JSON for each event]:FILE:_default' \
 '--color=[When to colour]:WHEN:((auto\:"On a terminal, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \

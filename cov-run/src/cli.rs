@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
 use clap::{Parser, ValueEnum};
+use cov_model::stream::Output;
 use serde::Serialize;
 
 use self::verb::Verb;
@@ -96,6 +97,10 @@ pub struct Args {
     /// Where to write the JUnit file [default: junit-KofN.xml in the output directory]
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+
+    /// Where to write what happens, as it happens: a line of JSON for each event
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<Output>,
 
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]

@@ -3,6 +3,8 @@
 pub mod cli;
 pub mod crash;
 pub mod dispatcher;
+pub mod display;
+pub mod events;
 pub mod fragments;
 pub mod harvest;
 pub mod hello;
@@ -12,6 +14,7 @@ pub mod last_failed;
 pub mod last_line;
 pub mod manifest;
 pub mod out;
+pub mod outcome;
 pub mod plugin;
 pub mod printed;
 pub mod profile;
@@ -36,7 +39,7 @@ pub mod xml;
 pub mod zygote;
 
 use std::env;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::{self, Command};
 use std::sync::mpsc::{self, Sender};
@@ -44,16 +47,19 @@ use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
+use cov_model::stream::Output;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::cli::Args;
 use crate::cli::verb::Verb;
+use crate::display::Display;
+use crate::events::EventLog;
 use crate::harvest::Harvest;
 use crate::junit::Times;
 use crate::out::OutDirectory;
 use crate::plugin::Plugin;
-use crate::progress::Progress;
+use crate::progress::{Progress, Rest};
 use crate::protocol::{Assignment, Unmatched};
 use crate::refusal::Refusal;
 use crate::session::{Ending, Session, Setup};
@@ -92,14 +98,15 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     let clock = Instant::now();
     let (sender, receiver) = mpsc::channel();
     watch_signals(sender.clone())?;
-    let progress = Progress::new(terminal(&setup.assignment));
+    let progress = progress(args, &setup)?;
     let (ending, progress) = Session::new(&setup, progress, sender)?.run(&receiver)?;
     let Ending::Ran(ran) = ending else {
         return run_plain(&setup);
     };
     let times = Times { started: epoch(started), elapsed: clock.elapsed() };
     let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, args.shard);
-    let mut terminal = progress.end()?;
+    let Rest { mut terminal, events } = progress.end()?;
+    let counts = last_line::counts(&ran.record);
     if let Some(hello) = &ran.record.hello {
         Summary::new(&ran, &hello.options, times.elapsed).print(&mut terminal)?;
     }
@@ -116,7 +123,10 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         junit: args.junit.clone().unwrap_or_else(|| out.junit()),
         timings,
     };
-    harvest.write(*ran, times, status)?;
+    let harvested = harvest.write(*ran, times, status);
+    let last = if harvested.is_ok() { status } else { INTERNAL };
+    let told = events.map_or(Ok(()), |events| events.end(last, &counts));
+    harvested.and(told.with_context(|| args.events.iter().map(Output::to_string).collect::<String>()))?;
     if ![PASSED, NO_TESTS].contains(&status) {
         temporary.keep()?;
     }
@@ -169,9 +179,18 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
     })
 }
 
-fn terminal(assignment: &Assignment) -> Terminal<Forgiving<io::Stdout>> {
-    let colour = assignment.colour.unwrap_or(assignment.terminal);
-    Terminal::new(Forgiving(io::stdout()), colour, usize::from(assignment.width))
+/// Everybody who is to follow the run. Where stdout is the events', what is for people goes to stderr.
+fn progress(args: &Args, setup: &Setup) -> anyhow::Result<Progress<Forgiving<Box<dyn Write>>>> {
+    let create = |output: &Output| {
+        EventLog::create(output, args.shard)
+            .map_err(|error| Refusal::usage(format!("{output}: cannot write events there: {error}")))
+    };
+    let events = args.events.as_ref().map(create).transpose()?;
+    let sink: Box<dyn Write> =
+        if args.events == Some(Output::Stdout) { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    let Assignment { colour, terminal, width, .. } = &setup.assignment;
+    let terminal = Terminal::new(Forgiving(sink), colour.unwrap_or(*terminal), usize::from(*width));
+    Ok(Progress::new(Display::new(terminal), events))
 }
 
 /// Runs pytest as it is, for what it prints.

@@ -7,6 +7,7 @@ use cov_model::manifest::Outcome;
 
 use crate::dispatcher::{During, Loss, WorkerId};
 use crate::hello::{Hello, Measured};
+use crate::outcome;
 use crate::protocol::{Collected, Report, Unmatched, Warning};
 
 /// A test that was collected.
@@ -253,16 +254,7 @@ impl Test {
         if report.category == "rerun" {
             self.attempts += 1;
         }
-        self.outcome = match (self.outcome, report.when.as_str(), report.category.as_str()) {
-            (Outcome::Failed, _, _) => Outcome::Failed,
-            (_, "call", _) if report.is_failure() => Outcome::Failed,
-            (_, _, _) if report.is_failure() => Outcome::Error,
-            (_, _, "skipped") => Outcome::Skipped,
-            (_, _, "xfailed") => Outcome::Xfailed,
-            (_, _, "xpassed") => Outcome::Xpassed,
-            (Outcome::NotRun, "call", _) if report.outcome == "passed" => Outcome::Passed,
-            (before, _, _) => before,
-        };
+        self.outcome = outcome::after(self.outcome, &report);
         self.reports.push(report);
     }
 }

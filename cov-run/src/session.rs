@@ -134,7 +134,11 @@ impl<'a, W: Write> Session<'a, W> {
         };
         self.obey(commands)?;
         while !self.dispatcher.is_over() {
-            match events.recv_timeout(TICK) {
+            let event = events.try_recv().or_else(|_| {
+                self.progress.pause(&self.record);
+                events.recv_timeout(TICK)
+            });
+            match event {
                 Ok(Event::Said(_, Message::Plain)) => return Ok((Ending::Plain, self.progress)),
                 Ok(Event::Said(id, message)) => {
                     self.show_printed(id)?;
@@ -345,9 +349,8 @@ impl<'a, W: Write> Session<'a, W> {
                     }
                 }
                 Command::Mourn(loss) => {
-                    if let Some(report) = self.record.lost(&loss) {
-                        self.progress.reported(loss.worker, &report)?;
-                    }
+                    let report = self.record.lost(&loss);
+                    self.progress.lost(&loss, report.as_ref())?;
                 }
             }
         }

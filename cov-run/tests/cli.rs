@@ -5,6 +5,7 @@
 mod constructs;
 mod coverage;
 mod crashes;
+mod events;
 mod fixtures;
 mod junit;
 mod messages;
