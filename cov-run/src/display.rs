@@ -82,12 +82,14 @@ impl<W: Write> Display<W> {
             return Ok(());
         };
         self.terminal.rule('=', "test session starts", &[Style::Bold])?;
+        self.terminal.fold("about this session")?;
         let platform = std::env::consts::OS;
         self.terminal
             .line(&format!("platform {platform} -- Python {}, pytest-{}", hello.python, hello.pytest))?;
         for line in &record.header {
             self.terminal.line(line)?;
         }
+        self.terminal.unfold()?;
         let (files, workers) = (counted(self.total, "file"), counted(self.workers as usize, "worker"));
         let shard =
             shard.map(|shard| format!(" (shard {shard} of {} files)", record.all.len())).unwrap_or_default();

@@ -13,6 +13,9 @@ pub struct Hello {
     pub pytest: String,
     /// Where pytest was started.
     pub directory: String,
+    /// The directory that node ids start at: pytest's rootdir.
+    #[serde(default)]
+    pub root: String,
     /// Where pytest remembers what failed, if it does.
     pub cache: Option<String>,
     /// What is measured; absent only if pytest never came to it.
@@ -140,6 +143,7 @@ pub(crate) mod tests {
             executable: "/usr/bin/python3".to_owned(),
             pytest: "9.0.0".to_owned(),
             directory: "/project".to_owned(),
+            root: "/project".to_owned(),
             cache: None,
             measured: None,
             options: options(),

@@ -38,7 +38,7 @@ pub fn print<W: Write>(
         .iter()
         .map(|(category, count)| {
             let style = colour_of(category);
-            let text = format!("{count} {}", plural(category, *count));
+            let text = counted(category, *count);
             let styles: &[Style] = if style == main { &[style, Style::Bold] } else { &[style] };
             terminal.markup(&text, styles)
         })
@@ -96,16 +96,19 @@ fn colour_of(category: &str) -> Style {
     }
 }
 
-fn plural(category: &str, count: u64) -> &str {
-    match (category, count) {
+/// A count with its category, as the last line has it.
+pub fn counted(category: &str, count: u64) -> String {
+    let noun = match (category, count) {
         ("error", 1) => "error",
         ("error", _) => "errors",
         ("warnings", 1) => "warning",
         _ => category,
-    }
+    };
+    format!("{count} {noun}")
 }
 
-fn duration(elapsed: Duration) -> String {
+/// A time, as the last line has it.
+pub fn duration(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
     if seconds < 60 {
         return format!("{:.2}s", elapsed.as_secs_f64());

@@ -6,6 +6,7 @@ pub mod dispatcher;
 pub mod display;
 pub mod events;
 pub mod fragments;
+pub mod github;
 pub mod harvest;
 pub mod hello;
 pub mod journal;
@@ -55,6 +56,7 @@ use crate::cli::Args;
 use crate::cli::verb::Verb;
 use crate::display::Display;
 use crate::events::EventLog;
+use crate::github::GitHub;
 use crate::harvest::Harvest;
 use crate::junit::Times;
 use crate::out::OutDirectory;
@@ -106,9 +108,13 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     let times = Times { started: epoch(started), elapsed: clock.elapsed() };
     let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, args.shard);
     let Rest { mut terminal, events } = progress.end()?;
+    let github = GitHub::from_environment();
     let counts = last_line::counts(&ran.record);
     if let Some(hello) = &ran.record.hello {
-        Summary::new(&ran, &hello.options, times.elapsed).print(&mut terminal)?;
+        let annotations = github.as_ref().map(|github| github.annotations(&ran.record)).unwrap_or_default();
+        Summary::new(&ran, &hello.options, times.elapsed)
+            .with_last_words(annotations)
+            .print(&mut terminal)?;
     }
     terminal.flush()?;
     for Unmatched { argument, node } in &ran.record.unmatched {
@@ -116,6 +122,9 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     }
     if args.shard.total() > 1 && ran.record.tests().next().is_none() {
         say(format_args!("cov-run: shard {} has no tests", args.shard));
+    }
+    if let Some(Err(error)) = github.map(|github| github.summarise(&ran.record, times.elapsed, args.shard)) {
+        say(format_args!("cov-run: GITHUB_STEP_SUMMARY: {error}"));
     }
     let harvest = Harvest {
         setup: &setup,
@@ -189,7 +198,8 @@ fn progress(args: &Args, setup: &Setup) -> anyhow::Result<Progress<Forgiving<Box
     let sink: Box<dyn Write> =
         if args.events == Some(Output::Stdout) { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     let Assignment { colour, terminal, width, .. } = &setup.assignment;
-    let terminal = Terminal::new(Forgiving(sink), colour.unwrap_or(*terminal), usize::from(*width));
+    let mut terminal = Terminal::new(Forgiving(sink), colour.unwrap_or(*terminal), usize::from(*width));
+    terminal.folds = GitHub::from_environment().is_some();
     Ok(Progress::new(Display::new(terminal), events))
 }
 

@@ -245,6 +245,8 @@ pub struct Report {
     pub skip: Option<Skip>,
     /// The message of the exception.
     pub message: Option<String>,
+    /// Where in its own file a test failed, as far as it is known: the path, and the line from 1.
+    pub place: Option<(String, Option<u64>)>,
     /// What `--tb=line` shows.
     pub crash_line: Option<String>,
     /// pytest's text: traceback and captured output.

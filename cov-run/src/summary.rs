@@ -19,12 +19,20 @@ pub struct Summary<'a> {
     options: &'a Options,
     elapsed: Duration,
     stop: Option<&'a Stop>,
+    last_words: Vec<String>,
 }
 
 impl<'a> Summary<'a> {
     /// The summary of a run with these options that took this long.
     pub fn new(ran: &'a Ran, options: &'a Options, elapsed: Duration) -> Self {
-        Self { record: &ran.record, options, elapsed, stop: ran.stop.as_ref() }
+        Self { record: &ran.record, options, elapsed, stop: ran.stop.as_ref(), last_words: Vec::new() }
+    }
+
+    /// Has these lines printed before the last one.
+    #[must_use]
+    pub fn with_last_words(mut self, lines: Vec<String>) -> Self {
+        self.last_words.extend(lines);
+        self
     }
 
     /// Prints everything behind the progress lines.
@@ -36,8 +44,10 @@ impl<'a> Summary<'a> {
             if self.options.xfail_traceback {
                 self.extra(terminal, "xfailed", "XFAILURES", Style::Red)?;
             }
-            if chars.contains('w') {
+            if chars.contains('w') && !self.record.warnings.is_empty() {
+                terminal.fold("warnings")?;
                 warnings::print(&self.record.warnings, terminal)?;
+                terminal.unfold()?;
             }
             if chars.contains('P') {
                 self.extra(terminal, "passed", "PASSES", Style::Green)?;
@@ -45,7 +55,11 @@ impl<'a> Summary<'a> {
             if chars.contains('X') {
                 self.extra(terminal, "xpassed", "XPASSES", Style::Green)?;
             }
-            self.durations(terminal)?;
+            if self.options.durations.is_some() {
+                terminal.fold("slowest durations")?;
+                self.durations(terminal)?;
+                terminal.unfold()?;
+            }
             short_summary::print(self.record, self.options, &chars, terminal)?;
         }
         for text in &self.record.internal_errors {
@@ -54,6 +68,7 @@ impl<'a> Summary<'a> {
             }
         }
         self.early_end(terminal)?;
+        self.last_words.iter().try_for_each(|line| terminal.line(line))?;
         last_line::print(self.record, self.options.verbosity, self.elapsed, terminal)
     }
 

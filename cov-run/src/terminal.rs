@@ -95,12 +95,14 @@ pub struct Terminal<W> {
     pub colour: bool,
     /// The width in columns.
     pub width: usize,
+    /// Whether what is long can be folded, as GitHub's logs do.
+    pub folds: bool,
 }
 
 impl<W: Write> Terminal<W> {
     /// A terminal of this width.
     pub fn new(sink: W, colour: bool, width: usize) -> Self {
-        Self { sink, colour, width }
+        Self { sink, colour, width, folds: false }
     }
 
     /// `text` in these styles.
@@ -141,6 +143,16 @@ impl<W: Write> Terminal<W> {
         };
         let line = self.markup(&line, styles);
         self.line(&line)
+    }
+
+    /// Begins a part that is long and seldom looked at.
+    pub fn fold(&mut self, title: &str) -> io::Result<()> {
+        if self.folds { self.line(&format!("::group::{title}")) } else { Ok(()) }
+    }
+
+    /// Ends it.
+    pub fn unfold(&mut self) -> io::Result<()> {
+        if self.folds { self.line("::endgroup::") } else { Ok(()) }
     }
 
     /// Passes what was written on.

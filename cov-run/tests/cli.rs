@@ -7,6 +7,7 @@ mod coverage;
 mod crashes;
 mod events;
 mod fixtures;
+mod github;
 mod junit;
 mod messages;
 mod neighbours;

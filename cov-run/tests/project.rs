@@ -122,6 +122,7 @@ impl Project {
             command.env_remove(name);
         }
         command.env_remove("PYTEST_XDIST_AUTO_NUM_WORKERS");
+        command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
         command
     }
 

@@ -22,6 +22,7 @@ def introduce(config, colour, measured, processes):
         "executable": sys.executable,
         "pytest": pytest.__version__,
         "directory": clean(str(config.invocation_params.dir)),
+        "root": clean(str(config.rootpath)),
         "cache": cache_directory(config),
         "measured": measured,
         "options": {

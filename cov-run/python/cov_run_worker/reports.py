@@ -107,7 +107,7 @@ class Renderer:
         if not getattr(report, "count_towards_summary", True):
             event["uncounted"] = True
         if self.elsewhere:
-            event["shown_id"] = str(self.config.cwd_relative_nodeid(report.nodeid))
+            event["shown_id"] = self.seen_from_here(report.nodeid)
         event["head"] = getattr(report, "head_line", None) or report.nodeid
         wasxfail = getattr(report, "wasxfail", None)
         if wasxfail is not None:
@@ -123,6 +123,12 @@ class Renderer:
         if self.with_location and report.location:
             event["location"] = [report.location[0], report.location[1]]
         return event
+
+    def seen_from_here(self, nodeid):
+        """A node id from where pytest was started. pytest's own function takes text in one version, an object in another."""
+        path, *names = nodeid.split("::")
+        path = os.path.relpath(str(self.config.rootpath / path), str(self.config.invocation_params.dir))
+        return "::".join([path.replace(os.sep, "/")] + names)
 
     def describe_skip(self, report, event):
         longrepr = report.longrepr
@@ -145,12 +151,27 @@ class Renderer:
             event["crash_line"] = str(longrepr)[:50]
             if isinstance(longrepr, str):
                 event["message"] = longrepr
+        event["place"] = self.place(report)
         event["text"] = self.text(report, report.sections)
         event["plain"] = str(longrepr)
         reason = event.get("message") or event["plain"]
         if report.when in ("setup", "teardown"):
             reason = 'failed on %s with "%s"' % (report.when, reason)
         event["junit_message"] = shorten_message(reason)
+
+    def place(self, report):
+        """Where in its own file it failed: the last line of the traceback there, else the line of the test."""
+        own = os.path.join(str(self.config.rootpath), report.nodeid.split("::")[0])
+        entries = list(getattr(getattr(report.longrepr, "reprtraceback", None), "reprentries", ()))
+        places = [getattr(entry, "reprfileloc", None) for entry in entries]
+        places.insert(0, getattr(report.longrepr, "reprcrash", None))  # --tb=native has no entries with places
+        for place in reversed(places):
+            if place is not None and os.path.abspath(str(place.path)) == own:
+                return [own, place.lineno]
+        location = getattr(report, "location", None)
+        if location and location[1] is not None:
+            return [os.path.join(str(self.config.rootpath), location[0]), location[1] + 1]
+        return [own, None]
 
     def describe_extra(self, report, event, category):
         """What -rP, -rX and --xfail-tb show."""
