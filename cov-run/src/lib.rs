@@ -1,5 +1,7 @@
 //! Runs a test suite as parallel shards under coverage measurement.
 
+pub mod balance;
+pub mod bound;
 pub mod cli;
 pub mod crash;
 pub mod dispatcher;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::bound;
 use crate::protocol::TestFile;
 use crate::shard::{self, Shard};
 use crate::timings::Timings;
@@ -13,6 +14,8 @@ pub struct Plan {
     pub all: Vec<String>,
     /// The files of this shard, in the order in which workers take them.
     pub queue: Vec<String>,
+    /// What is to be said if one file keeps the shards from sharing evenly.
+    pub bound: Option<String>,
 }
 
 /// Plans a run: which files are this shard's, and in which order they are taken.
@@ -20,11 +23,13 @@ pub struct Plan {
 /// `split` holds the timings that all shards share, which may be none; `order` those that this machine knows. A single
 /// worker keeps pytest's order, since it has nothing to gain.
 pub fn plan(files: &[TestFile], shard: Shard, workers: u32, split: &Timings, order: &Timings) -> Plan {
-    let mine: HashSet<&str> = shard::select(shard, &split.costs(files)).into_iter().collect();
+    let mine: HashSet<&str> =
+        shard::select(shard, &split.cautious_costs(files, shard.total())).into_iter().collect();
     let queue = order.costs(files).into_iter().filter(|(name, _)| mine.contains(name)).collect();
     Plan {
         all: files.iter().map(|file| file.id.clone()).collect(),
         queue: in_time(queue, workers).into_iter().map(str::to_owned).collect(),
+        bound: bound::of_shards(files, split, shard),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::record::{Interruption, Record};
 use crate::refusal::Refusal;
 use crate::schedule::plan;
 use crate::shard::Shard;
+use crate::terminal::say;
 use crate::timings::Timings;
 use crate::verdict::INTERNAL;
 use crate::worker::{Event, Lifeline, Worker};
@@ -239,6 +240,9 @@ impl<'a, W: Write> Session<'a, W> {
     ) -> anyhow::Result<Vec<Command>> {
         let shard = self.setup.shard;
         let plan = plan(files, shard, self.count, &self.setup.split, &self.setup.order);
+        if let Some(bound) = &plan.bound {
+            say(format_args!("cov-run: {bound}"));
+        }
         let mut commands = self.dispatcher.plan(&plan.queue);
         self.record.all = plan.all;
         self.record.assigned = plan.queue;

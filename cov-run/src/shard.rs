@@ -4,6 +4,8 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
+use crate::balance::balance;
+
 /// `K/N`: the K-th of N shards, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -56,22 +58,11 @@ impl fmt::Display for Shard {
     }
 }
 
-/// The files of a shard, in the order given.
-///
-/// Longest first to the shard that has least yet (LPT); ties go by name and by number. All in integers: the same files
-/// and costs give the same split on every machine.
+/// The files of a shard, in the order given: the same files and costs give the same split on every machine.
 pub fn select<'a>(shard: Shard, files: &[(&'a str, u64)]) -> Vec<&'a str> {
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by(|&a, &b| files[b].1.cmp(&files[a].1).then_with(|| files[a].0.cmp(files[b].0)));
-    let mut loads = vec![0u64; shard.total.get() as usize];
-    let mut mine = vec![false; files.len()];
-    for index in order {
-        let lightest = (0..loads.len()).min_by_key(|&each| loads[each]).expect("there is at least one shard");
-        // A file without cost still takes its turn, else all of them would go to one shard.
-        loads[lightest] = loads[lightest].saturating_add(files[index].1.max(1));
-        mine[index] = lightest + 1 == shard.number.get() as usize;
-    }
-    files.iter().zip(mine).filter(|(_, mine)| *mine).map(|((name, _), _)| *name).collect()
+    let shares = balance(files, shard.total.get() as usize);
+    let mine = |share: usize| share + 1 == shard.number.get() as usize;
+    files.iter().zip(shares).filter(|&(_, share)| mine(share)).map(|((name, _), _)| *name).collect()
 }
 
 #[cfg(test)]

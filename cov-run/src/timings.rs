@@ -53,6 +53,11 @@ impl FileTimings {
         self.estimates().filter_map(Estimate::mean).fold(0, u64::saturating_add)
     }
 
+    /// The standard deviation of the total, if its parts vary independently.
+    fn deviation(&self) -> u64 {
+        self.estimates().map(Estimate::variance).fold(0, u64::saturating_add).isqrt()
+    }
+
     fn merge(&mut self, other: &Self) {
         match self.import.runs().cmp(&other.import.runs()) {
             Ordering::Less => *self = other.clone(),
@@ -190,6 +195,25 @@ impl Timings {
             })
             .collect()
     }
+
+    /// The same for machines that cannot help each other: what is big among what each of them gets, and unsteady, costs
+    /// half a standard deviation more than it is likely to.
+    pub fn cautious_costs<'a>(&self, files: &'a [TestFile], shares: u32) -> Vec<(&'a str, u64)> {
+        let mut costs = self.costs(files);
+        let sum: u128 = costs.iter().map(|&(_, cost)| u128::from(cost)).sum();
+        for (name, cost) in &mut costs {
+            if u128::from(*cost) * u128::from(shares) * 2 > sum {
+                let deviation = self.files.get(*name).map_or(0, FileTimings::deviation);
+                *cost = cost.saturating_add(deviation / 2);
+            }
+        }
+        costs
+    }
+
+    /// Whether anything is known of a file.
+    pub fn knows(&self, file: &str) -> bool {
+        self.files.contains_key(file)
+    }
 }
 
 #[cfg(test)]
@@ -211,6 +235,19 @@ mod tests {
         timings.note_file("a", 1000);
         timings.note_test("a", "a::x", 9000);
         assert_eq!(timings.costs(&files()), [("a", 10_000), ("b", 20_000), ("c", 5000)]);
+    }
+
+    #[test]
+    fn what_is_big_and_unsteady_costs_more_than_its_mean() {
+        let mut timings = Timings::default();
+        for us in [80_000, 120_000] {
+            timings.note_test("a", "a::x", us); // the mean is 100000, the deviation 20000
+            timings.note_test("b", "b::x", 90_000 + us / 10);
+            timings.note_test("c", "c::x", us / 100);
+        }
+        assert_eq!(timings.costs(&files()), [("a", 100_000), ("b", 100_000), ("c", 1000)]);
+        assert_eq!(timings.cautious_costs(&files(), 2), [("a", 110_000), ("b", 101_000), ("c", 1000)]);
+        assert_eq!(timings.cautious_costs(&files(), 1), [("a", 100_000), ("b", 100_000), ("c", 1000)]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod events;
 mod fixtures;
 mod github;
 mod junit;
+mod laws;
 mod messages;
 mod neighbours;
 mod old_pytest;
