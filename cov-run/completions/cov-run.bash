@@ -26,7 +26,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --out --shard --branch --core --source --no-cov --python --project --timings --junit --events --color --quiet --verbose --help --version timings"
+            opts="-n -q -v -h -V --workers --fork --out --shard --branch --contexts --core --source --no-cov --python --project --timings --junit --events --color --quiet --verbose --help --version timings"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cov_run_global_optspecs
-    string join \n n/workers= fork= out= shard= branch core= source= no-cov python= project= timings= junit= events= color= q/quiet v/verbose h/help V/version
+    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= timings= junit= events= color= q/quiet v/verbose h/help V/version
 end
 
 function __fish_cov_run_needs_command
@@ -44,6 +44,7 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -l color -d 'When to colou
 always\t'Always'
 never\t'Never'"
 complete -c cov-run -n "__fish_cov_run_needs_command" -l branch -d 'Measure branches, whatever the configuration says'
+complete -c cov-run -n "__fish_cov_run_needs_command" -l contexts -d 'Record which test ran which line'
 complete -c cov-run -n "__fish_cov_run_needs_command" -l no-cov -d 'Measure nothing'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s q -l quiet -d 'Print less'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s v -l verbose -d 'Print more: a line for each test'

@@ -36,6 +36,7 @@ sysmon\:"Python'\''s own monitoring, from 3.12 on"))' \
 always\:"Always"
 never\:"Never"))' \
 '--branch[Measure branches, whatever the configuration says]' \
+'--contexts[Record which test ran which line]' \
 '--no-cov[Measure nothing]' \
 '*-q[Print less]' \
 '*--quiet[Print less]' \

@@ -20,6 +20,7 @@ EXAMPLES:
   cov-run -n 4 tests/unit -- -k parse --maxfail=1
   cov-run --shard 1/3 --branch        the first of three shards; run the others elsewhere
   cov-run && cov-merge .cov | cov-report --to text
+  cov-run --contexts && cov-merge .cov | diff-cov --tests    which tests a change affects
 
 EXIT STATUS:
   0  all tests passed
@@ -66,6 +67,14 @@ pub struct Args {
     /// Measure branches, whatever the configuration says
     #[arg(long)]
     pub branch: bool,
+
+    /// Record which test ran which line
+    ///
+    /// A test's context is its node id. The fixtures of classes, modules, packages and sessions have contexts of their own,
+    /// like "fixture:tests/conftest.py:database". With --cov-context=test, as of pytest-cov, a test has three: "ID|setup",
+    /// "ID|run" and "ID|teardown".
+    #[arg(long)]
+    pub contexts: bool,
 
     /// How coverage.py measures, where it has a choice
     #[arg(long, value_name = "NAME", default_value = "auto")]

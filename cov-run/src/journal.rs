@@ -1,27 +1,38 @@
-//! The journal of a worker that died before it could save: what each finished test had added to the coverage.
+//! The journal of a worker: what each finished test had added to the coverage, and, if contexts are recorded, what ran in
+//! each. `journal.py` of the plug-in writes it and says what its lines are.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use cov_python::data_file::{DataFile, FileData, Kind, LineArc};
 use serde::Deserialize;
 
 /// The first line.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Head {
     branch: bool,
     /// Whether an arc is one integer, as in the sets of coverage.py's C tracer.
     packed: bool,
+    /// The version of coverage.py.
+    version: String,
 }
 
-/// Any other line.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Entry {
-    Added { file: String, added: Vec<Added> },
-    Tracers { tracers: BTreeMap<String, String> },
+/// Any other line: one of `file`, `context` and `tracers`, and what belongs to it.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Entry {
+    file: Option<String>,
+    number: usize,
+    added: Vec<Added>,
+    context: Option<String>,
+    /// By the number of a file: numbers of what was added to it.
+    ran: BTreeMap<usize, Numbers>,
+    /// By the number of a file: its lines.
+    lines: BTreeMap<usize, Numbers>,
+    tracers: BTreeMap<String, String>,
 }
 
 /// A line, a packed arc, or an arc.
@@ -32,8 +43,19 @@ enum Added {
     Arc(i32, i32),
 }
 
+/// A set of numbers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Numbers {
+    /// Two bytes each, in hexadecimal digits and the byte order of the machine.
+    Short(String),
+    Long(Vec<u32>),
+}
+
 /// Reads a journal. Its last line may be torn, since its worker died; everything before it is whole.
-pub fn read(path: &Path) -> anyhow::Result<DataFile> {
+///
+/// Without `contexts` these are left out.
+pub fn read(path: &Path, contexts: bool) -> anyhow::Result<DataFile> {
     let named = || path.display().to_string();
     let bytes = fs::read(path).with_context(named)?;
     let mut lines = bytes.split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n"));
@@ -41,39 +63,130 @@ pub fn read(path: &Path) -> anyhow::Result<DataFile> {
         return Ok(DataFile::default());
     };
     let head: Head = serde_json::from_slice(first).with_context(named)?;
-    let mut data =
-        DataFile { kind: Some(if head.branch { Kind::Arcs } else { Kind::Lines }), ..DataFile::default() };
-    let mut tracers = BTreeMap::new();
+    let mut journal = Journal { head, contexts, ..Journal::default() };
     for (line, number) in lines.zip(2..) {
-        let entry = serde_json::from_slice(line).with_context(|| format!("{}:{number}", path.display()))?;
-        match entry {
-            Entry::Tracers { tracers: more } => tracers.extend(more),
-            Entry::Added { file, added } => {
-                let file = data.files.entry(file).or_default();
-                for each in &added {
-                    add(file, each, &head).with_context(|| format!("{}:{number}", path.display()))?;
-                }
+        let entry = serde_json::from_slice(line).map_err(anyhow::Error::from);
+        entry.and_then(|entry| journal.add(entry)).with_context(|| format!("{}:{number}", path.display()))?;
+    }
+    Ok(journal.into_data())
+}
+
+/// What was read of a journal.
+#[derive(Default)]
+struct Journal {
+    head: Head,
+    contexts: bool,
+    data: BTreeMap<String, FileData>,
+    numbered: Vec<Numbered>,
+    tracers: BTreeMap<String, String>,
+}
+
+/// A file with a number.
+#[derive(Default)]
+struct Numbered {
+    name: String,
+    /// The lines at the ends of what was added, 0 for none.
+    ends: Vec<[u32; 2]>,
+}
+
+impl Journal {
+    fn add(&mut self, entry: Entry) -> anyhow::Result<()> {
+        if entry.file.is_none() && entry.context.is_none() && entry.tracers.is_empty() {
+            bail!("none of the lines that a journal has");
+        }
+        if let Some(name) = entry.file {
+            if self.numbered.len() <= entry.number {
+                self.numbered.resize_with(entry.number + 1, Numbered::default);
+            }
+            let numbered = &mut self.numbered[entry.number];
+            let data = self.data.entry(name.clone()).or_default();
+            numbered.name = name;
+            for added in &entry.added {
+                numbered.ends.push(add(data, added, &self.head)?);
+            }
+        }
+        if let Some(context) = entry.context.filter(|_| self.contexts) {
+            let context = Arc::from(context);
+            for (file, numbers) in entry.ran {
+                let ends = &self.numbered.get(file).with_context(|| no_file(file))?.ends;
+                let ran = numbers.list()?.into_iter().map(|number| ends.get(number as usize).copied());
+                let ran: Option<Vec<_>> = ran.collect();
+                self.add_context(&context, file, ran.context("a number of nothing")?.concat())?;
+            }
+            for (file, lines) in entry.lines {
+                self.add_context(&context, file, lines.list()?)?;
+            }
+        }
+        self.tracers.extend(entry.tracers);
+        Ok(())
+    }
+
+    fn add_context(&mut self, context: &Arc<str>, file: usize, mut lines: Vec<u32>) -> anyhow::Result<()> {
+        lines.retain(|&line| line > 0);
+        let Self { numbered, data, .. } = self;
+        let name = numbered.get(file).map(|file| &file.name);
+        let data = name.and_then(|name| data.get_mut(name)).with_context(|| no_file(file))?;
+        if !lines.is_empty() {
+            let all = data.contexts.entry(Arc::clone(context)).or_default();
+            all.append(&mut lines);
+            all.sort_unstable();
+            all.dedup();
+        }
+        Ok(())
+    }
+
+    fn into_data(self) -> DataFile {
+        let Self { head, mut data, mut tracers, .. } = self;
+        for (name, file) in &mut data {
+            file.tracer = tracers.remove(name);
+            file.arcs.sort_unstable();
+            file.arcs.dedup();
+            file.lines.sort_unstable();
+            file.lines.dedup();
+            file.contexts.values_mut().for_each(Vec::shrink_to_fit);
+        }
+        DataFile {
+            kind: Some(if head.branch { Kind::Arcs } else { Kind::Lines }),
+            files: data,
+            written_by: [head.version].into(),
+        }
+    }
+}
+
+fn no_file(number: usize) -> String {
+    format!("no file has the number {number}")
+}
+
+impl Numbers {
+    fn list(self) -> anyhow::Result<Vec<u32>> {
+        match self {
+            Self::Long(numbers) => Ok(numbers),
+            Self::Short(text) => {
+                let numbers = text.as_bytes().chunks(4).map(|digits| {
+                    let digits = str::from_utf8(digits)?;
+                    let number = u16::from_str_radix(digits, 16)?;
+                    Ok(u32::from(u16::from_ne_bytes(number.to_be_bytes())))
+                });
+                numbers.collect()
             }
         }
     }
-    for (name, file) in &mut data.files {
-        file.tracer = tracers.remove(name);
-        file.arcs.sort_unstable();
-        file.arcs.dedup();
-        file.lines.sort_unstable();
-        file.lines.dedup();
-    }
-    Ok(data)
 }
 
-fn add(file: &mut FileData, added: &Added, head: &Head) -> anyhow::Result<()> {
-    match *added {
-        Added::Number(line) if !head.branch => file.lines.push(u32::try_from(line)?),
-        Added::Number(arc) if head.packed => file.arcs.push(unpacked(arc)),
-        Added::Arc(from, to) if head.branch => file.arcs.push((from, to)),
+/// Adds a line, or an arc, and gives the lines at its ends.
+fn add(file: &mut FileData, added: &Added, head: &Head) -> anyhow::Result<[u32; 2]> {
+    let (from, to) = match *added {
+        Added::Number(line) if !head.branch => {
+            let line = u32::try_from(line)?;
+            file.lines.push(line);
+            return Ok([line, 0]);
+        }
+        Added::Number(arc) if head.packed => unpacked(arc),
+        Added::Arc(from, to) if head.branch => (from, to),
         _ => bail!("neither a line nor an arc"),
-    }
-    Ok(())
+    };
+    file.arcs.push((from, to));
+    Ok([from, to].map(|end| u32::try_from(end).unwrap_or_default()))
 }
 
 /// Two line numbers of 28 bits each and their signs, out of one integer, as coverage.py's C tracer packs them.
@@ -94,7 +207,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("1.journal");
         fs::write(&path, journal).unwrap();
-        read(&path)
+        read(&path, true)
     }
 
     #[test]
@@ -104,7 +217,7 @@ mod tests {
         };
         let (enter, leave) = (packed(-1, 2), packed(5, -1));
         let journal = format!(
-            "{{\"branch\":true,\"packed\":true}}\n{{\"file\":\"a.py\",\"added\":[{leave},{enter}]}}\n\
+            "{{\"branch\":true,\"packed\":true,\"version\":\"7\"}}\n{{\"file\":\"a.py\",\"added\":[{leave},{enter}]}}\n\
              {{\"tracers\":{{\"a.py\":\"p\"}}}}\n{{\"file\":\"a.py\",\"added\":[{enter}"
         );
         let data = data(&journal).unwrap();
@@ -115,15 +228,48 @@ mod tests {
 
     #[test]
     fn lines_and_plain_arcs_are_read() {
-        let lines = "{\"branch\":false,\"packed\":false}\n{\"file\":\"a.py\",\"added\":[3,1]}\n{\"file\":\"a.py\",\"added\":[1]}\n";
+        let lines = "{\"branch\":false,\"packed\":false,\"version\":\"7\"}\n{\"file\":\"a.py\",\"added\":[3,1]}\n{\"file\":\"a.py\",\"added\":[1]}\n";
         assert_eq!(data(lines).unwrap().files["a.py"].lines, [1, 3]);
-        let arcs = "{\"branch\":true,\"packed\":false}\n{\"file\":\"a.py\",\"added\":[[1,-1]]}\n";
+        let arcs =
+            "{\"branch\":true,\"packed\":false,\"version\":\"7\"}\n{\"file\":\"a.py\",\"added\":[[1,-1]]}\n";
         assert_eq!(data(arcs).unwrap().files["a.py"].arcs, [(1, -1)]);
+    }
+
+    #[test]
+    fn contexts_have_the_lines_at_the_ends_of_their_arcs() {
+        let short = |numbers: &[u16]| -> String {
+            let digits =
+                numbers.iter().map(|number| format!("{:04x}", u16::from_be_bytes(number.to_ne_bytes())));
+            digits.collect::<Vec<_>>().concat()
+        };
+        let journal = format!(
+            "{{\"branch\":true,\"packed\":false,\"version\":\"7\"}}\n\
+             {{\"file\":\"a.py\",\"number\":0,\"added\":[[-1,2],[2,4]]}}\n\
+             {{\"file\":\"b.py\",\"number\":1,\"added\":[]}}\n\
+             {{\"context\":\"x\",\"ran\":{{\"0\":\"{}\"}}}}\n\
+             {{\"context\":\"y\",\"ran\":{{\"0\":[1]}},\"lines\":{{\"1\":\"{}\"}}}}\n\
+             {{\"context\":\"x\",\"lines\":{{\"0\":[9]}}}}\n",
+            short(&[0]),
+            short(&[300, 7])
+        );
+        let data = data(&journal).unwrap();
+        let of =
+            |file: &str, context: &str| data.files[file].contexts.get(context).cloned().unwrap_or_default();
+        assert_eq!((of("a.py", "x"), of("a.py", "y")), (vec![2, 9], vec![2, 4]));
+        assert_eq!((of("b.py", "x"), of("b.py", "y")), (vec![], vec![7, 300]));
+    }
+
+    #[test]
+    fn numbers_of_nothing_are_refused() {
+        let head = "{\"branch\":false,\"packed\":false,\"version\":\"7\"}\n";
+        for wrong in ["\"0\":[0]", "\"0\":\"zz\"", "\"0\":\"000\""] {
+            assert!(data(&format!("{head}{{\"context\":\"x\",\"ran\":{{{wrong}}}}}\n")).is_err(), "{wrong}");
+        }
     }
 
     #[test]
     fn a_worker_that_died_at_once_measured_nothing() {
         assert_eq!(data("").unwrap(), DataFile::default());
-        assert!(data("{\"branch\":true,\"packed\":true}\n[]\n").is_err());
+        assert!(data("{\"branch\":true,\"packed\":true,\"version\":\"7\"}\n[]\n").is_err());
     }
 }

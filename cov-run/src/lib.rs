@@ -183,6 +183,7 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
         process_start: env::var("COVERAGE_PROCESS_START").ok(),
         core: args.core,
         branch: args.branch,
+        contexts: args.contexts,
         source: args.source.clone(),
         colour: terminal::chosen_colour(args.color),
         terminal: terminal::is_coloured_by_default(),

@@ -58,9 +58,9 @@ impl Profiler {
         let ahead = (Arc::clone(&analyser), fragments.clone());
         let head_start = thread::spawn(move || {
             let (analyser, fragments) = ahead;
-            // A journal may vanish while it is read, since its worker ends. Then its data file is read later.
-            if let Ok(found) = Fragments::read(&fragments) {
-                analyser.report(&found.data);
+            // Whatever is wrong is said at the end.
+            if let Ok(data) = Fragments::read_so_far(&fragments) {
+                analyser.report(&data);
             }
         });
         Ok(Self {
@@ -80,7 +80,7 @@ impl Profiler {
         let Fragments { data, has_journal, unusable } = Fragments::read(&self.fragments)?;
         let mut data = with_local_names(data, &self.rules, &self.directory)?;
         if has_journal {
-            // Workers that live add them when they save.
+            // The files that did not run: workers that save add them.
             sources(&self.rules, &self.directory).touch(&mut data)?;
         }
         let is_whole = unusable.is_empty();

@@ -69,6 +69,8 @@ pub struct Assignment {
     pub core: Core,
     /// Whether `--branch` was given.
     pub branch: bool,
+    /// Whether to record which test ran which line.
+    pub contexts: bool,
     /// The values of `--source`.
     pub source: Vec<String>,
     /// Whether to colour, where the user said so.

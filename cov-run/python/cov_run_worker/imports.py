@@ -16,9 +16,10 @@ class OtherFiles:
     Once in a worker, and only if something new was imported. Whatever fails for another reason has failed.
     """
 
-    def __init__(self, files, note):
+    def __init__(self, files, note, outside_of_tests):
         self.files = files
         self.note = note
+        self.outside_of_tests = outside_of_tests  # makes a context manager, within which nothing that runs is the test's
         self.pending = True
 
     @pytest.hookimpl(tryfirst=True)
@@ -28,7 +29,9 @@ class OtherFiles:
         if not isinstance(call.excinfo.value, WANT_OF_A_NAME):
             return
         self.pending = False
-        if not self.import_all():
+        with self.outside_of_tests():
+            new = self.import_all()
+        if not new:
             return
         try:
             item.runtest()

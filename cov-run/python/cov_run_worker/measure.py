@@ -6,7 +6,8 @@ import sys
 import warnings
 
 from . import monitor
-from .protocol import encode, write_all
+from .contexts import Contexts
+from .journal import Journal
 
 _getpid = os.getpid
 
@@ -14,21 +15,21 @@ _getpid = os.getpid
 class Measurement:
     """One worker's coverage, and the journal that saves it from a crash.
 
-    The journal holds what each finished test added. It is read only when the worker died before it could save.
+    The journal holds what each finished test added. Without contexts it is read only when the worker died before it
+    could save; contexts are nowhere else.
     """
 
     def __init__(self, order, note):
         self.note = note
         self.coverage = None
         self.wanted = None
+        self.contexts = None
         self.directory = os.getcwd()
         self.begin(order)
 
     def begin(self, order):
         self.order = order
-        self.journal = None
-        self.known = {}
-        self.tracers_known = 0
+        self.journal = self.line_monitor = None
         self.process = _getpid()
         self.running = False
         self.paused = False
@@ -59,6 +60,9 @@ class Measurement:
             source = None if not asked or True in asked else [path for path in asked if path]
         branch = True if self.order["branch"] or options.cov_branch else None
         self.wanted = {"config_file": options.cov_config, "source": source, "branch": branch}
+        asks_for_phases = options.cov_context == "test" and not self.order["contexts"]
+        if self.order["contexts"] or asks_for_phases:
+            self.contexts = Contexts(self.cut, phases=asks_for_phases)
         try:
             self.start_as_wanted()
         except coverage.CoverageException as error:
@@ -102,6 +106,7 @@ class Measurement:
         with self.forwarded_warnings():
             self.coverage = coverage.Coverage(data_file=self.order["fragment"], data_suffix=True, **self.wanted)
             self.keep_quiet()
+            self.take_over_contexts()
             self.aim_children()
             with self.chosen_core():
                 self.coverage.start()
@@ -124,6 +129,13 @@ class Measurement:
                 original(*args, **keywords)
 
         self.coverage._warn = warn  # A project that turns warnings into errors must not fail by coverage's.
+
+    def take_over_contexts(self):
+        """Let contexts be ours where coverage.py would look for tests by itself, at every call of a function."""
+        if self.option("run:dynamic_context") == "test_function":
+            self.contexts = self.contexts or Contexts(self.cut, phases=False)
+        if self.contexts is not None:
+            self.coverage.set_option("run:dynamic_context", None)
 
     def chosen_core(self):
         """What to start coverage.py within, so that it measures as --core says."""
@@ -159,69 +171,96 @@ class Measurement:
 
     def pause(self):
         """Measure nothing until `resume`."""
-        if self.running and _getpid() == self.process:
+        if self.is_ours():
             self.paused = True
+            if self.line_monitor is not None:
+                self.line_monitor.pause()
             self.coverage.stop()
 
     def resume(self):
         """Measure again, after a pause."""
-        if self.paused and _getpid() == self.process:
+        if self.paused and self.is_ours():
             self.paused = False
             self.coverage.start()
+            if self.line_monitor is not None:
+                self.line_monitor.resume()
+
+    def is_ours(self):
+        """Whether this is being measured, and no process that a test forked."""
+        return self.running and _getpid() == self.process
 
     def finish(self):
         """Stop and save. Whatever happens here, the tests' results stand."""
-        if not self.running or _getpid() != self.process:
+        if not self.is_ours():
             return
+        if self.contexts is not None:
+            self.cut(self.contexts.current, "")
         self.running = False
         with contextlib.suppress(OSError):  # a test may have removed the directory we are in
             os.chdir(self.directory)
+        if self.line_monitor is not None:
+            self.line_monitor.stop()
         with self.forwarded_warnings():
             self.coverage.stop()
-            self.coverage.save()
+        keeps_journal = self.journal is not None and self.contexts is not None
+        if keeps_journal:
+            if self.line_monitor is not None:
+                self.journal.add_what_is_new()
+        else:
+            with self.forwarded_warnings():
+                self.coverage.save()
         if self.journal is not None:
-            os.close(self.journal)
-            os.unlink(self.order["fragment"] + ".journal")
+            self.journal.close()
+            if not keeps_journal:
+                os.unlink(self.journal.path)
             self.journal = None
 
     # The journal
 
     def open_journal(self):
-        """Watch the collector's own sets, which only grow; without them, save after each test instead."""
+        """Begin a journal, if this coverage.py lets us; without one it saves after each test instead."""
         collector = getattr(self.coverage, "_collector", None)
-        data = getattr(collector, "data", None)
-        mapped = getattr(collector, "cached_mapped_file", None)
-        if not isinstance(data, dict) or mapped is None:
+        if not isinstance(getattr(collector, "data", None), dict) or not hasattr(collector, "cached_mapped_file"):
             return
-        self.collector = collector
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-        self.journal = os.open(self.order["fragment"] + ".journal", flags, 0o600)
+        if self.contexts is not None and monitor.looks_once(collector):
+            from .line_monitor import LineMonitor
+
+            self.line_monitor = LineMonitor(collector)
+            self.line_monitor.start()
         packed = bool(getattr(getattr(collector, "core", None), "packed_arcs", getattr(collector, "packed_arcs", False)))
         branch = bool(self.coverage.get_option("run:branch"))
-        write_all(self.journal, encode({"branch": branch, "packed": branch and packed}))
+        head = {"branch": branch, "packed": branch and packed, "version": sys.modules["coverage"].__version__}
+        path = "%s.%d.journal" % (self.order["fragment"], self.process)  # a zygote has the name of its first worker
+        static = self.option("run:context") or ""
+        self.journal = Journal(path, collector, head, self.line_monitor, static)
+
+    # Contexts
+
+    def watch_contexts(self, config):
+        """Let pytest tell when a context ends, if contexts are wanted."""
+        if self.contexts is not None:
+            config.pluginmanager.register(self.contexts)
+
+    def outside_of_tests(self):
+        """Makes a context manager within which nothing that runs is a test's."""
+        return self.contexts.outside() if self.contexts is not None else contextlib.nullcontext()
+
+    def cut(self, context, following):
+        """A context ends, another begins."""
+        if not self.is_ours():
+            return
+        if self.journal is not None:
+            self.journal.cut(context)
+        else:
+            self.coverage.switch_context(following)
 
     def after_test(self):
         """Put what this test added where a crash cannot reach it."""
-        if not self.running or _getpid() != self.process:
+        if not self.is_ours():
             return
         if self.journal is None:
             with self.forwarded_warnings():
                 self.coverage.save()
-            return
-        lines = []
-        for name, seen in list(self.collector.data.items()):
-            before = self.known.get(name)
-            if before is not None and len(before) == len(seen):
-                continue
-            now = seen.copy()
-            added = now - before if before else now
-            self.known[name] = now
-            if added:
-                lines.append(encode({"file": self.collector.cached_mapped_file(name), "added": list(added)}))
-        tracers = getattr(self.collector, "file_tracers", {})
-        if len(tracers) != self.tracers_known:
-            self.tracers_known = len(tracers)
-            mapped = self.collector.cached_mapped_file
-            lines.append(encode({"tracers": {mapped(name): plugin for name, plugin in list(tracers.items())}}))
-        if lines:
-            write_all(self.journal, b"".join(lines))
+        elif self.contexts is None or self.line_monitor is not None:
+            self.journal.add_what_is_new()
+            self.journal.flush()

@@ -220,16 +220,12 @@ class BranchMonitor:
         return monitoring.DISABLE
 
     def adopt(self, code):
-        name = code.co_filename
-        disposition = self.should_trace_cache.get(name)
-        if disposition is None:
-            disposition = self.should_trace(name, sys._getframe(2))
-            self.should_trace_cache[name] = disposition
-        if not disposition.trace:
+        found = disposition(self, code, sys._getframe(2))
+        if not found.trace:
             return None
         self.lock_data()
         try:
-            arcs = self.data.setdefault(disposition.source_filename, set())
+            arcs = self.data.setdefault(found.source_filename, set())
         finally:
             self.unlock_data()
         return Code(code, arcs)
@@ -281,6 +277,15 @@ class BranchMonitor:
         return monitoring.DISABLE
 
 
+def disposition(collector, code, frame):
+    """What coverage.py says of the file of `code`, which runs in `frame`: whether to measure it, and its name."""
+    name = code.co_filename
+    known = collector.should_trace_cache.get(name)
+    if known is None:
+        known = collector.should_trace_cache[name] = collector.should_trace(name, frame)
+    return known
+
+
 def free_tool():
     """coverage.py's number if it is free, else the next."""
     for tool in range(monitoring.COVERAGE_ID, 6):
@@ -289,10 +294,16 @@ def free_tool():
     raise RuntimeError("no number is left for a tool of sys.monitoring")
 
 
+def looks_once(collector):
+    """Whether a collector that has started sees each line only the first time."""
+    return any(type(tracer).__name__ in ("BranchMonitor", "SysMonitor") for tracer in collector.tracers)
+
+
 @contextlib.contextmanager
 def taking_the_place_of_the_tracer():
     """Let a measurement that coverage.py starts meanwhile use this monitor."""
-    from coverage import control, disposition
+    from coverage import control
+    from coverage.disposition import FileDisposition
 
     original = control.Core
 
@@ -300,7 +311,7 @@ def taking_the_place_of_the_tracer():
         core = original(**arguments)
         core.tracer_class = BranchMonitor
         core.tracer_kwargs = {}
-        core.file_disposition_class = disposition.FileDisposition
+        core.file_disposition_class = FileDisposition
         core.supports_plugins = core.supports_dynamic_contexts = core.packed_arcs = core.systrace = False
         return core
 

@@ -164,7 +164,8 @@ class Worker(TakenOverOptions):
         loop = Loop(self.channel, self.files, ask_between_tests=bool(self.config.option.maxfail))
         loop.stopped = self.dismissed
         loop.after_test.append(self.measurement.after_test)
-        self.config.pluginmanager.register(OtherFiles(self.files, self.note))
+        self.measurement.watch_contexts(self.config)
+        self.config.pluginmanager.register(OtherFiles(self.files, self.note, self.measurement.outside_of_tests))
         try:
             loop.run(session)
         except BaseException:
