@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cov_run_global_optspecs
-    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= timings= junit= events= color= q/quiet v/verbose h/help V/version
+    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= retries= timeout= timings= junit= events= color= q/quiet v/verbose h/help V/version
 end
 
 function __fish_cov_run_needs_command
@@ -37,6 +37,8 @@ sysmon\t'Python\'s own monitoring, from 3.12 on'"
 complete -c cov-run -n "__fish_cov_run_needs_command" -l source -d 'Measure this directory or package instead of what the configuration names' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l project -d 'The project\'s directory' -r -F
+complete -c cov-run -n "__fish_cov_run_needs_command" -l retries -d 'How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l timeout -d 'How long a test may take, where neither a mark nor the project says so' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l timings -d 'How long tests took: read to plan, and written [default: timings.json in the output directory]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l junit -d 'Where to write the JUnit file [default: junit-KofN.xml in the output directory]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l events -d 'Where to write what happens, as it happens: a line of JSON for each event' -r

@@ -29,6 +29,8 @@ sysmon\:"Python'\''s own monitoring, from 3.12 on"))' \
 '*--source=[Measure this directory or package instead of what the configuration names]:DIR_OR_PKG:_default' \
 '--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
 '--project=[The project'\''s directory]:DIR:_files' \
+'--retries=[How often a test that failed is tried again\: at once in the same worker, the last time alone in a fresh one]:N:_default' \
+'--timeout=[How long a test may take, where neither a mark nor the project says so]:SECS:_default' \
 '--timings=[How long tests took\: read to plan, and written \[default\: timings.json in the output directory\]]:FILE:_files' \
 '--junit=[Where to write the JUnit file \[default\: junit-KofN.xml in the output directory\]]:FILE:_files' \
 '--events=[Where to write what happens, as it happens\: a line of JSON for each event]:FILE:_default' \

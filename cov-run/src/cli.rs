@@ -96,6 +96,14 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
 
+    /// How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub retries: u32,
+
+    /// How long a test may take, where neither a mark nor the project says so
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+
     /// How long tests took: read to plan, and written [default: timings.json in the output directory]
     ///
     /// Shards are balanced by this file alone, so give all of them the same. Durations of pytest-split and JUnit files of
@@ -126,6 +134,12 @@ pub struct Args {
     /// Arguments for pytest
     #[arg(last = true, value_name = "PYTEST-ARGS")]
     pub pytest_args: Vec<OsString>,
+}
+
+/// A number of seconds, more than none.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|&seconds: &f64| seconds.is_finite() && seconds > 0.0);
+    seconds.ok_or_else(|| "give a number of seconds, as in 60 or 0.5".to_owned())
 }
 
 /// When to colour.

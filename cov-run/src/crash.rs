@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 use nix::sys::signal::Signal;
 
 /// The end of a process that should have lived.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Death {
     /// The signal that killed it, or the status it exited with.
     pub cause: Cause,
@@ -30,7 +30,7 @@ impl Death {
 }
 
 /// Why a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cause {
     /// It was killed by this signal.
     Signal(i32),
@@ -38,6 +38,8 @@ pub enum Cause {
     Exit(i32),
     /// The process that could have told has died as well.
     Unseen,
+    /// It was ended, since its test took more than this many seconds and did not react.
+    Overdue(f64),
 }
 
 impl From<ExitStatus> for Cause {
@@ -57,6 +59,9 @@ impl fmt::Display for Cause {
                 Err(_) => write!(formatter, "killed by signal {number}"),
             },
             Self::Exit(status) => write!(formatter, "exited with status {status}"),
+            Self::Overdue(seconds) => {
+                write!(formatter, "timeout (>{seconds}s), and the test did not react: killed")
+            }
             Self::Unseen => write!(formatter, "it is gone, and so is the process that it was forked from"),
         }
     }

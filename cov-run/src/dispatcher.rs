@@ -1,11 +1,22 @@
 //! Who runs what: a state machine that hears what workers say and decides what they are told.
 //!
-//! It does no input or output of its own, and only it owns the queue of files.
+//! It does no input or output of its own, and only it owns the queue of units.
 
-use std::collections::VecDeque;
+mod feeding;
+mod losses;
+mod needs;
+mod queue;
+mod seat;
+mod stealing;
 
+use std::collections::HashMap;
+
+use self::queue::Queue;
+use self::seat::Seat;
 use crate::crash::Death;
-use crate::protocol::{Message, Order};
+use crate::protocol::{Message, Order, Report};
+use crate::timings::Timings;
+use crate::unit::{Pick, Place, Unit};
 
 /// One process of a worker. A replacement has the same slot and the next generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +28,7 @@ pub struct WorkerId {
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Start a worker.
     Start(WorkerId),
@@ -28,7 +39,7 @@ pub enum Command {
 }
 
 /// What was lost with a worker.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Loss {
     /// The worker.
     pub worker: WorkerId,
@@ -46,7 +57,12 @@ pub enum During {
     /// Importing this file.
     Collection(String),
     /// Running this test.
-    Test(String),
+    Test {
+        /// Its id.
+        id: String,
+        /// Whether it will be tried again.
+        is_tried_again: bool,
+    },
     /// Nothing that has a name: between tests of this file, or at the end of the session.
     Between(Option<String>),
 }
@@ -66,68 +82,35 @@ pub enum Stop {
     CannotStart,
 }
 
-/// A file, or what is left of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Unit {
-    file: String,
-    skip: Vec<String>,
-}
-
-/// A file that a worker runs.
-#[derive(Clone, Debug)]
-struct Running {
-    unit: Unit,
-    ids: Vec<String>,
-    done: Vec<String>,
-}
-
-/// A worker as the dispatcher sees it.
-#[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-struct Seat {
-    id: WorkerId,
-    alive: bool,
-    /// Whether it has listed the files.
-    listed: bool,
-    /// Whether it waits for a file.
-    waiting: bool,
-    /// Whether it was told to stop.
-    dismissed: bool,
-    said_bye: bool,
-    /// The file it was given and has not opened yet.
-    upcoming: Option<Unit>,
-    /// The file it has opened.
-    current: Option<Running>,
-    /// The test it runs.
-    test: Option<String>,
-}
-
-impl Seat {
-    fn new(id: WorkerId) -> Self {
-        Self {
-            id,
-            alive: true,
-            listed: false,
-            waiting: false,
-            dismissed: false,
-            said_bye: false,
-            upcoming: None,
-            current: None,
-            test: None,
-        }
-    }
+/// How a run is to go on, as the command line and the project have it.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// How many workers there are.
+    pub workers: u32,
+    /// After how many failures no further test starts, 0 for never.
+    pub maxfail: u32,
+    /// How many workers may be replaced. Without a limit every worker that dies is: each death costs a test or a file,
+    /// so there is an end to it.
+    pub restart_limit: Option<u32>,
+    /// How often a test that failed is tried again.
+    pub retries: u32,
+    /// Whether the tests of a file may be run by several workers.
+    pub splits_files: bool,
 }
 
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Dispatcher {
     seats: Vec<Seat>,
-    queue: Option<VecDeque<Unit>>,
-    count: Option<u32>,
-    files: Option<u32>,
-    maxfail: u32,
+    queue: Option<Queue>,
+    policy: Option<Policy>,
+    timings: Timings,
+    units: Option<u32>,
     failures: u32,
-    restart_limit: Option<u32>,
+    /// How often a test has failed, by its file and its place there.
+    failed: HashMap<(String, usize), u32>,
+    /// The worker of each group.
+    groups: HashMap<String, WorkerId>,
     restarts: u32,
     lost_at_start: u32,
     stop: Option<Stop>,
@@ -137,6 +120,9 @@ pub struct Dispatcher {
 
 /// How many workers are started before it is known how many files there are.
 const FIRST_WAVE: u32 = 8;
+
+/// So much must be left of a file for one more worker to be started for it, in microseconds.
+const WORTH_A_WORKER: u64 = 2_000_000;
 
 /// This many workers in a row may die before they list the files.
 const LOSSES_AT_START: u32 = 3;
@@ -158,7 +144,7 @@ impl Dispatcher {
     /// Starts workers until there are `count`, though no more than make sense before the files are known.
     pub fn start(&mut self, count: u32) -> Vec<Command> {
         let first = u32::try_from(self.seats.len()).unwrap_or(u32::MAX);
-        let count = count.min(self.files.unwrap_or(if self.alone { 1 } else { FIRST_WAVE }));
+        let count = count.min(self.units.unwrap_or(if self.alone { 1 } else { FIRST_WAVE }));
         (first..count)
             .map(|slot| {
                 let id = WorkerId { slot, generation: 0 };
@@ -168,27 +154,28 @@ impl Dispatcher {
             .collect()
     }
 
-    /// Learns from the first worker's introduction how many workers there will be, and when to stop.
-    ///
-    /// Without a limit every worker that dies is replaced: each death costs a test or a file, so there is an end to it.
-    pub fn settle(&mut self, count: u32, maxfail: u32, restart_limit: Option<u32>) -> Vec<Command> {
-        self.count = Some(count);
-        self.maxfail = maxfail;
-        self.restart_limit = restart_limit;
+    /// Learns from the first worker's introduction how the run is to go on.
+    pub fn settle(&mut self, policy: Policy) -> Vec<Command> {
+        let count = policy.workers;
+        self.policy = Some(policy);
         self.start(count)
     }
 
-    /// Learns what is to be run, in this order.
-    pub fn plan(&mut self, files: &[String]) -> Vec<Command> {
-        let units = files.iter().map(|file| Unit { file: file.clone(), skip: Vec::new() });
-        self.queue = Some(units.collect());
-        self.files = Some(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        self.start(self.count.unwrap_or_default())
+    /// Learns what is to be run, in this order, and how long it took before.
+    pub fn plan(&mut self, units: Vec<Unit>, timings: Timings) -> Vec<Command> {
+        self.units = Some(u32::try_from(units.len()).unwrap_or(u32::MAX));
+        self.queue = Some(Queue::new(units));
+        self.timings = timings;
+        self.start(self.workers())
     }
 
     /// Whether the number of workers is known.
     pub fn is_settled(&self) -> bool {
-        self.count.is_some()
+        self.policy.is_some()
+    }
+
+    fn workers(&self) -> u32 {
+        self.policy.as_ref().map_or(0, |policy| policy.workers)
     }
 
     /// Whether the files are known.
@@ -213,7 +200,7 @@ impl Dispatcher {
 
     /// Whether all files were handed out.
     pub fn is_drained(&self) -> bool {
-        self.queue.as_ref().is_some_and(VecDeque::is_empty)
+        self.queue.as_ref().is_some_and(Queue::is_empty)
     }
 
     /// Stops the run: no test starts any more.
@@ -232,17 +219,32 @@ impl Dispatcher {
     /// Counts a failure, and stops the run where `--maxfail` is reached.
     fn fail(&mut self) -> Vec<Command> {
         self.failures += 1;
-        if self.maxfail > 0 && self.failures >= self.maxfail && self.stop.is_none() {
+        let most = self.policy.as_ref().map_or(0, |policy| policy.maxfail);
+        if most > 0 && self.failures >= most && self.stop.is_none() {
             return self.stop(Stop::MaxFail(self.failures));
         }
         Vec::new()
     }
 
+    /// Whether this failure is not the last word: its test will be tried again.
+    pub fn tries_again(&mut self, id: WorkerId, report: &Report) -> bool {
+        let (retries, failed) = (self.policy.as_ref().map_or(0, |policy| policy.retries), &self.failed);
+        let Some(seat) = self.seats.get_mut(id.slot as usize).filter(|seat| seat.id == id) else {
+            return false;
+        };
+        let again = report.is_failure()
+            && report.when != "collect"
+            && self.stop.is_none()
+            && (seat.queued || may_try_again(seat, failed, retries));
+        seat.failed |= again;
+        again
+    }
+
     /// Hears what a worker says.
     pub fn hear(&mut self, id: WorkerId, message: &Message) -> Vec<Command> {
         let stopping = self.stop.is_some();
-        let count = self.count.unwrap_or(1);
-        let useful = count.min(self.files.unwrap_or(u32::MAX));
+        let count = self.workers().max(1);
+        let useful = count.min(self.units.unwrap_or(u32::MAX));
         let Some(seat) = self.seats.get_mut(id.slot as usize).filter(|seat| seat.id == id) else {
             return Vec::new();
         };
@@ -261,22 +263,52 @@ impl Dispatcher {
             }
             Message::Next => {
                 seat.waiting = true;
+                if let (true, Some(pick)) = (seat.failed, seat.test.clone()) {
+                    seat.queued = true;
+                    self.try_again(id, pick); // it is torn down now, and this may be its worker's last test
+                }
                 return self.feed();
             }
             Message::Ask if !seat.dismissed => return vec![Command::Tell(id, Order::Proceed)],
+            Message::Ready if !seat.dismissed => return self.settle_needs(id),
             Message::Collected(collected) => {
-                let unit = seat.upcoming.take().unwrap_or_default();
-                let ids = collected.ids.clone();
-                seat.current = Some(Running { done: unit.skip.clone(), unit, ids });
+                seat.open(collected);
+                return self.feed();
             }
-            Message::Start { id } => seat.test = Some(id.clone()),
-            Message::Done { id } => {
-                seat.test = None;
-                if let Some(current) = &mut seat.current {
-                    current.done.push(id.clone());
+            Message::Yielded { indexes, .. } => {
+                seat.asked = false;
+                if let (Some(running), Some(queue)) = (&mut seat.current, &mut self.queue) {
+                    let taken = running.take(indexes);
+                    if !taken.is_empty() {
+                        queue.push_front(Unit {
+                            file: running.unit.file.clone(),
+                            tests: Some(taken),
+                            ..Unit::default()
+                        });
+                    }
+                }
+                return self.feed();
+            }
+            Message::Start { id, index, .. } => {
+                seat.test = Some(Pick(Some(*index), id.clone()));
+                (seat.failed, seat.queued) = (false, false);
+            }
+            Message::Done { index, .. } => {
+                let finished = seat.finish(*index).filter(|_| seat.failed && !seat.queued);
+                if let Some(pick) = finished {
+                    self.try_again(id, pick);
+                    return self.feed();
                 }
             }
-            Message::Report(report) if report.is_failure() => return self.fail(),
+            Message::Report(report) => {
+                if let Some(running) = &mut seat.current {
+                    running.spent += report.us;
+                    running.setup = running.setup.max(if report.when == "setup" { report.us } else { 0 });
+                }
+                if report.is_failure() {
+                    return self.fail();
+                }
+            }
             Message::Leaving | Message::Interrupted { .. } | Message::InternalError { .. } => {
                 return self.stop(Stop::Session);
             }
@@ -293,92 +325,26 @@ impl Dispatcher {
         Vec::new()
     }
 
-    /// Gives files to those who wait for one.
-    fn feed(&mut self) -> Vec<Command> {
-        let Some(queue) = &mut self.queue else {
-            return Vec::new();
-        };
-        let mut commands = Vec::new();
-        for seat in self.seats.iter_mut().filter(|seat| seat.alive && seat.waiting && !seat.dismissed) {
-            seat.waiting = false;
-            let unit = if self.stop.is_none() { queue.pop_front() } else { None };
-            let order =
-                unit.as_ref().map(|unit| Order::Run { file: unit.file.clone(), skip: unit.skip.clone() });
-            seat.dismissed = unit.is_none();
-            seat.upcoming = unit;
-            commands.push(Command::Tell(seat.id, order.unwrap_or(Order::Stop)));
-        }
-        commands
-    }
-
-    /// Learns that a worker's process has ended.
-    pub fn bury(&mut self, id: WorkerId, death: Death) -> Vec<Command> {
-        let Some(seat) = self.seats.get_mut(id.slot as usize).filter(|seat| seat.id == id) else {
-            return Vec::new();
-        };
-        seat.alive = false;
-        let seat = seat.clone();
-        if seat.said_bye || (seat.dismissed && !seat.listed) || self.stop == Some(Stop::Signal) {
-            return Vec::new();
-        }
-        let during = self.during(&seat);
-        let listed = seat.listed;
-        let mut commands = vec![Command::Mourn(Loss { worker: id, death, during })];
-        if listed {
-            commands.extend(self.fail());
-        } else {
-            self.lost_at_start += 1;
-        }
-        commands.extend(self.replace(id));
-        commands
-    }
-
-    /// What a dead worker was doing; what it leaves goes back to the queue.
-    fn during(&mut self, seat: &Seat) -> During {
-        let mut rest = Vec::new();
-        let during = if !seat.listed {
-            During::Start
-        } else if let (None, Some(upcoming)) = (&seat.test, &seat.upcoming) {
-            During::Collection(upcoming.file.clone())
-        } else {
-            rest.extend(seat.upcoming.clone());
-            match &seat.test {
-                Some(test) => During::Test(test.clone()),
-                None => During::Between(seat.current.as_ref().map(|running| running.unit.file.clone())),
-            }
-        };
-        if let Some(running) = &seat.current {
-            let mut skip = running.done.clone();
-            skip.extend(seat.test.clone());
-            if skip.len() < running.ids.len() {
-                rest.insert(0, Unit { file: running.unit.file.clone(), skip });
-            }
-        }
+    /// Puts a test that failed into the queue once more: for the worker that ran it, and at last for one that has run
+    /// nothing else.
+    fn try_again(&mut self, id: WorkerId, pick: Pick) {
+        let Some(running) = &self.seats[id.slot as usize].current else { return };
+        let file = running.unit.file.clone();
+        let need = running.unit.need.clone();
+        let failed = self.failed.entry((file.clone(), pick.0.unwrap_or_default())).or_default();
+        *failed += 1;
+        let is_last = *failed >= self.policy.as_ref().map_or(0, |policy| policy.retries);
+        let place = if is_last { Place::Fresh } else { Place::In(id) };
         if let Some(queue) = &mut self.queue {
-            for unit in rest.into_iter().rev() {
-                queue.push_front(unit);
-            }
+            queue.push_back(Unit { file, tests: Some(vec![pick]), alone: true, place, need, or_all: false });
         }
-        during
     }
+}
 
-    /// Starts another process in a dead worker's slot, if there is something for it to do.
-    fn replace(&mut self, id: WorkerId) -> Vec<Command> {
-        if self.stop.is_some() || self.is_drained() {
-            return Vec::new();
-        }
-        if self.lost_at_start >= LOSSES_AT_START {
-            return self.stop(Stop::CannotStart);
-        }
-        if self.restarts >= self.restart_limit.unwrap_or(u32::MAX) {
-            // The others go on; the run is lost only when nobody is left.
-            return if self.is_over() { self.stop(Stop::Restarts(self.restarts)) } else { Vec::new() };
-        }
-        self.restarts += 1;
-        let next = WorkerId { slot: id.slot, generation: id.generation + 1 };
-        self.seats[id.slot as usize] = Seat::new(next);
-        vec![Command::Start(next)]
-    }
+/// Whether a worker's test may be tried again if it fails now.
+fn may_try_again(seat: &Seat, failed: &HashMap<(String, usize), u32>, retries: u32) -> bool {
+    let (Some(Pick(Some(index), _)), Some(running)) = (&seat.test, &seat.current) else { return false };
+    failed.get(&(running.unit.file.clone(), *index)).copied().unwrap_or_default() < retries
 }
 
 #[cfg(test)]

@@ -108,15 +108,24 @@ impl<W: Write> Display<W> {
     }
 
     /// A worker opened a file.
-    pub fn collected(&mut self, worker: WorkerId, collected: &Collected, skipped: usize) -> io::Result<()> {
+    pub fn collected(&mut self, worker: WorkerId, collected: &Collected) -> io::Result<()> {
         let errors = match self.lines.remove(&worker.slot) {
             // What its import reported is already there.
             Some(line) if line.file == collected.file => line.letters,
             _ => Vec::new(),
         };
-        let left = collected.ids.len() - skipped.min(collected.ids.len());
+        let left = collected.chosen.as_ref().map_or(collected.ids.len(), Vec::len);
         self.lines.insert(worker.slot, Line { file: collected.file.clone(), letters: errors, left });
         if left == 0 { self.finish_line(worker.slot) } else { Ok(()) }
+    }
+
+    /// A worker left this many tests of its file to others.
+    pub fn yielded(&mut self, worker: WorkerId, tests: usize) -> io::Result<()> {
+        let Some(line) = self.lines.get_mut(&worker.slot) else {
+            return Ok(());
+        };
+        line.left = line.left.saturating_sub(tests);
+        if line.left == 0 { self.finish_line(worker.slot) } else { Ok(()) }
     }
 
     /// A test starts.

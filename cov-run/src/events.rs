@@ -198,7 +198,7 @@ impl EventLog {
         let (during, id) = match &loss.during {
             During::Start => ("start", None),
             During::Collection(file) => ("collection", Some(file.as_str())),
-            During::Test(id) => ("test", Some(id.as_str())),
+            During::Test { id, .. } => ("test", Some(id.as_str())),
             During::Between(file) => ("between", file.as_deref()),
         };
         let cause = loss.death.cause.to_string();

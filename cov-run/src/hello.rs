@@ -76,6 +76,8 @@ pub struct Options {
     pub processes: Option<Processes>,
     /// `--maxprocesses`.
     pub maxprocesses: Option<u32>,
+    /// `--dist`, as pytest-xdist names it.
+    pub distribution: String,
     /// `--max-worker-restart`, as text.
     pub max_worker_restart: Option<String>,
     /// `--maxfail`, 0 for none.
@@ -155,6 +157,7 @@ pub(crate) mod tests {
         Options {
             processes: None,
             maxprocesses: None,
+            distribution: "no".to_owned(),
             max_worker_restart: None,
             maxfail: 0,
             verbosity: 0,

@@ -3,10 +3,12 @@
 pub mod balance;
 pub mod bound;
 pub mod cli;
+pub mod clock;
 pub mod crash;
 pub mod dispatcher;
 pub mod display;
 pub mod events;
+pub mod flaky;
 pub mod fragments;
 pub mod github;
 pub mod harvest;
@@ -15,6 +17,7 @@ pub mod journal;
 pub mod junit;
 pub mod last_failed;
 pub mod last_line;
+pub mod launcher;
 pub mod manifest;
 pub mod out;
 pub mod outcome;
@@ -34,6 +37,7 @@ pub mod summary;
 pub mod temporary;
 pub mod terminal;
 pub mod timings;
+pub mod unit;
 pub mod verdict;
 pub mod warnings;
 pub mod worker;
@@ -114,7 +118,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     let counts = last_line::counts(&ran.record);
     if let Some(hello) = &ran.record.hello {
         let annotations = github.as_ref().map(|github| github.annotations(&ran.record)).unwrap_or_default();
-        Summary::new(&ran, &hello.options, times.elapsed)
+        Summary::new(&ran, &hello.options, times.elapsed, args.retries)
             .with_last_words(annotations)
             .print(&mut terminal)?;
     }
@@ -156,6 +160,7 @@ fn setup(args: &Args, known: Known, out: &OutDirectory, temporary: &Temporary) -
         fork: args.fork,
         processors: workers::processors(),
         shard: args.shard,
+        retries: args.retries,
         split: known.shared,
         order: known.own,
     })
@@ -182,6 +187,8 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
         no_cov: args.no_cov,
         process_start: env::var("COVERAGE_PROCESS_START").ok(),
         core: args.core,
+        retries: args.retries,
+        timeout: args.timeout,
         branch: args.branch,
         contexts: args.contexts,
         source: args.source.clone(),

@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/contexts.py", include_str!("../python/cov_run_worker/contexts.py")),
     ("cov_run_worker/imports.py", include_str!("../python/cov_run_worker/imports.py")),
     ("cov_run_worker/cov_fixtures.py", include_str!("../python/cov_run_worker/cov_fixtures.py")),
+    ("cov_run_worker/deadline.py", include_str!("../python/cov_run_worker/deadline.py")),
     ("cov_run_worker/forkable.py", include_str!("../python/cov_run_worker/forkable.py")),
     ("cov_run_worker/introduction.py", include_str!("../python/cov_run_worker/introduction.py")),
     ("cov_run_worker/journal.py", include_str!("../python/cov_run_worker/journal.py")),

@@ -46,11 +46,16 @@ impl<W: Write> Progress<W> {
     }
 
     /// A worker opened a file.
-    pub fn collected(&mut self, worker: WorkerId, collected: &Collected, skipped: usize) -> io::Result<()> {
+    pub fn collected(&mut self, worker: WorkerId, collected: &Collected) -> io::Result<()> {
         if let Some(events) = &mut self.events {
             events.collected(worker, collected);
         }
-        self.display.collected(worker, collected, skipped)
+        self.display.collected(worker, collected)
+    }
+
+    /// A worker left this many tests of its file to others.
+    pub fn yielded(&mut self, worker: WorkerId, tests: usize) -> io::Result<()> {
+        self.display.yielded(worker, tests)
     }
 
     /// A test starts.

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::Core;
 use crate::hello::Hello;
+use crate::unit::{Need, Pick};
 
 /// What cov-run says to a worker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "order", rename_all = "snake_case")]
 pub enum Order {
     /// The answer to `hello`: there is work, for this many workers.
@@ -19,12 +20,28 @@ pub enum Order {
     },
     /// The answer to `ask`: run the next test.
     Proceed,
-    /// The answer to `next`: run this file, but for some of its tests.
+    /// The answer to `next`: run this.
     Run {
         /// The file's id.
         file: String,
-        /// Ids of tests that an earlier worker finished, or died of.
-        skip: Vec<String>,
+        /// The tests to run, all of the file's if absent.
+        tests: Option<Vec<Pick>>,
+        /// Whether all of the file is to be run if one of `tests` is not in it.
+        or_all: bool,
+        /// Whether nothing of other tests is to be there: each test begins, and ends, without any fixture.
+        alone: bool,
+    },
+    /// The answer to `ready`: run these of the tests that were collected.
+    Keep {
+        /// Their places in the file.
+        kept: Vec<usize>,
+    },
+    /// Said unasked: leave this test and those behind it to others, as far as they have not begun.
+    Yield {
+        /// The file that is run.
+        file: String,
+        /// The test's place in the file.
+        index: usize,
     },
     /// The answer to `files`: fork workers when told to.
     Serve,
@@ -40,7 +57,7 @@ pub enum Order {
 }
 
 /// What a worker is told before it does anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Assignment {
     /// The command line of pytest.
@@ -67,6 +84,10 @@ pub struct Assignment {
     pub process_start: Option<String>,
     /// The core of coverage.py, or `auto`.
     pub core: Core,
+    /// How often a test that failed is tried again.
+    pub retries: u32,
+    /// How long a test may take, in seconds, where nothing else is said.
+    pub timeout: Option<f64>,
     /// Whether `--branch` was given.
     pub branch: bool,
     /// Whether to record which test ran which line.
@@ -123,21 +144,37 @@ pub enum Message {
         /// Its wait status.
         status: i32,
     },
-    /// Waits for a file to run, or for `stop`.
+    /// Waits for something to run, or for `stop`.
     Next,
     /// Waits for leave to run the next test.
     Ask,
-    /// A file was imported.
+    /// A file was imported, or is about to be run again.
     Collected(Collected),
+    /// Waits for `keep`, since some of the tests have needs.
+    Ready,
+    /// Tests were left to others.
+    Yielded {
+        /// Their file.
+        file: String,
+        /// Their places in it.
+        indexes: Vec<usize>,
+    },
     /// A test starts.
     Start {
         /// Its id.
         id: String,
+        /// Its place in the file.
+        index: usize,
+        /// How long it may take.
+        #[serde(default)]
+        limit: Option<Limit>,
     },
     /// A test is over.
     Done {
         /// Its id.
         id: String,
+        /// Its place in the file.
+        index: usize,
     },
     /// A report of pytest.
     Report(Box<Report>),
@@ -192,18 +229,33 @@ pub struct TestFile {
 }
 
 /// A file's tests.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Collected {
     /// The file's id.
     pub file: String,
-    /// The ids of its tests that are to run, in order, those to be skipped included.
+    /// The ids of its tests, in order.
     pub ids: Vec<String>,
+    /// The places of those that are to run now, all if absent.
+    pub chosen: Option<Vec<usize>>,
+    /// The places, among those that were asked for, of what is not in the file.
+    pub missing: Vec<usize>,
+    /// What tests need, by their places.
+    pub needs: Vec<(usize, Need)>,
     /// How many tests `-k`, `-m` and the like took out.
     pub deselected: u64,
     /// Ids of the command line that match nothing.
     pub unmatched: Vec<Unmatched>,
     /// How long it took, in microseconds.
     pub us: u64,
+}
+
+/// How long a test may take.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Limit {
+    /// From the start of its setup to the end of its teardown.
+    pub seconds: f64,
+    /// Whether pytest-timeout watches it too, and is to be first.
+    pub shared: bool,
 }
 
 /// An id of the command line that no test has.
@@ -263,12 +315,29 @@ pub struct Report {
     pub properties: Vec<(String, String)>,
     /// Captured output, where the JUnit file wants it.
     pub sections: Vec<(String, String)>,
+    /// Whether it is a failure that does not count, since the test is tried again.
+    #[serde(skip)]
+    pub is_tried_again: bool,
 }
 
 impl Report {
     /// The id to show.
     pub fn shown(&self) -> &str {
         self.shown_id.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Makes a failure one that does not count, as pytest-rerunfailures reports it.
+    pub fn demote(&mut self) {
+        self.is_tried_again = true;
+        for (field, value) in [
+            (&mut self.outcome, "rerun"),
+            (&mut self.category, "rerun"),
+            (&mut self.letter, "R"),
+            (&mut self.word, "RERUN"),
+        ] {
+            value.clone_into(field);
+        }
+        self.markup = vec!["yellow".to_owned()];
     }
 
     /// Whether pytest counts it for `--maxfail` and for the exit status.

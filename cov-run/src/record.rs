@@ -23,8 +23,14 @@ pub struct Test {
     pub attempts: u32,
     /// The slot of the worker that ran it last.
     pub slot: u32,
-    /// What pytest reported of it, in order.
+    /// What pytest reported of its last attempt, in order.
     pub reports: Vec<Report>,
+    /// What pytest reported of the attempts before that, each of which failed.
+    pub earlier: Vec<Vec<Report>>,
+    /// The how-manieth of all tests it was to start, from 1; 0 if it never did.
+    pub order: u64,
+    /// Which process of its worker's slot ran it, 0 for the first.
+    pub generation: u32,
 }
 
 /// A file that was opened.
@@ -75,6 +81,8 @@ pub struct Record {
     stray: Vec<Report>,
     files: HashMap<String, File>,
     running: HashMap<u32, (String, usize)>,
+    /// How many tests have started.
+    started: u64,
     /// Workers that died: their coverage is from the journal.
     pub losses: Vec<Loss>,
 }
@@ -103,6 +111,9 @@ impl Record {
                     attempts: 0,
                     slot: worker.slot,
                     reports: Vec::new(),
+                    earlier: Vec::new(),
+                    order: 0,
+                    generation: worker.generation,
                 })
                 .collect();
         }
@@ -110,18 +121,20 @@ impl Record {
     }
 
     /// A test starts.
-    pub fn started(&mut self, worker: WorkerId, id: &str) {
-        let Some((name, _)) = self.running.get(&worker.slot).cloned() else {
+    pub fn started(&mut self, worker: WorkerId, index: usize) {
+        let Some((name, running)) = self.running.get_mut(&worker.slot) else {
             return;
         };
+        *running = index;
         let file = self.files.entry(name.clone()).or_default();
-        // Ids may occur twice; each occurrence runs once.
-        let found = file.tests.iter().position(|test| test.id == id && test.attempts == 0);
-        let index = found.or_else(|| file.tests.iter().position(|test| test.id == id));
-        if let Some(index) = index {
-            file.tests[index].attempts += 1;
-            file.tests[index].slot = worker.slot;
-            self.running.insert(worker.slot, (name, index));
+        if let Some(test) = file.tests.get_mut(index) {
+            self.started += 1;
+            if test.attempts > 0 {
+                test.earlier.push(std::mem::take(&mut test.reports));
+                (test.outcome, test.us) = (Outcome::NotRun, 0);
+            }
+            test.attempts += 1;
+            (test.slot, test.generation, test.order) = (worker.slot, worker.generation, self.started);
         }
     }
 
@@ -150,7 +163,7 @@ impl Record {
         let report = loss.report()?;
         let worker = loss.worker;
         match &loss.during {
-            During::Test(_) => {
+            During::Test { .. } => {
                 if let Some(test) = self.test_of(worker) {
                     test.note(report.clone());
                     test.outcome = Outcome::Crashed;
@@ -202,7 +215,7 @@ impl Record {
             .all
             .iter()
             .filter_map(|name| self.files.get(name))
-            .flat_map(|file| file.reports.iter().chain(file.tests.iter().flat_map(|test| &test.reports)));
+            .flat_map(|file| file.reports.iter().chain(file.tests.iter().flat_map(Test::all_reports)));
         self.stray.iter().chain(of_files)
     }
 
@@ -222,7 +235,7 @@ impl Record {
         let of_tests = self.tests().flat_map(|test| {
             let end =
                 test.reports.iter().find(|report| report.when == "teardown" && report.category.is_empty());
-            test.reports.iter().map(move |report| (report, end.and_then(|end| end.text.as_deref())))
+            test.all_reports().map(move |report| (report, end.and_then(|end| end.text.as_deref())))
         });
         without_test.chain(of_tests).filter(move |(report, _)| report.category == category)
     }
@@ -249,10 +262,15 @@ impl Record {
 }
 
 impl Test {
+    /// What counts of pytest's reports: the last attempt's, and the failures of those before.
+    pub fn all_reports(&self) -> impl Iterator<Item = &Report> {
+        self.earlier.iter().flatten().filter(|report| report.is_tried_again).chain(&self.reports)
+    }
+
     fn note(&mut self, report: Report) {
         self.us = self.us.saturating_add(report.us);
-        if report.category == "rerun" {
-            self.attempts += 1;
+        if report.category == "rerun" && !report.is_tried_again {
+            self.attempts += 1; // pytest-rerunfailures tries again by itself
         }
         self.outcome = outcome::after(self.outcome, &report);
         self.reports.push(report);
@@ -265,7 +283,7 @@ impl Loss {
         let worker = format!("gw{}", self.worker.slot);
         let (id, when, occasion) = match &self.during {
             During::Start => return None,
-            During::Test(id) => (id.clone(), "call", "while running this test".to_owned()),
+            During::Test { id, .. } => (id.clone(), "call", "while running this test".to_owned()),
             During::Collection(file) => (file.clone(), "collect", "while importing this file".to_owned()),
             During::Between(Some(file)) => (file.clone(), "teardown", format!("after tests of {file}")),
             During::Between(None) => (worker.clone(), "teardown", "before its first test".to_owned()),
@@ -278,7 +296,7 @@ impl Loss {
         }
         let (category, letter, word) =
             if when == "call" { ("failed", "F", "FAILED") } else { ("error", "E", "ERROR") };
-        Some(Report {
+        let mut report = Report {
             head: id.split_once("::").map_or(id.as_str(), |(_, name)| name).replace("::", "."),
             id,
             when: when.to_owned(),
@@ -291,6 +309,10 @@ impl Loss {
             plain: Some(text.clone()),
             text: Some(text),
             ..Report::default()
-        })
+        };
+        if matches!(self.during, During::Test { is_tried_again: true, .. }) {
+            report.demote();
+        }
+        Some(report)
     }
 }

@@ -10,24 +10,26 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
 use crate::cli::Fork;
-use crate::crash::Death;
-use crate::dispatcher::{Command, Dispatcher, Stop, WorkerId};
+use crate::clock::{Alarm, Clock};
+use crate::crash::{Cause, Death};
+use crate::dispatcher::{Command, Dispatcher, Policy, Stop, WorkerId};
 use crate::hello::Hello;
+use crate::launcher::Launcher;
 use crate::plugin::Plugin;
 use crate::printed::Printed;
 use crate::profile::Profiler;
 use crate::progress::Progress;
-use crate::protocol::{Assignment, Forkable, Message, Order, TestFile};
+use crate::protocol::{Assignment, Forkable, Message, TestFile};
 use crate::record::{Interruption, Record};
 use crate::refusal::Refusal;
 use crate::schedule::plan;
 use crate::shard::Shard;
 use crate::terminal::say;
 use crate::timings::Timings;
+use crate::unit::Unit;
 use crate::verdict::INTERNAL;
-use crate::worker::{Event, Lifeline, Worker};
+use crate::worker::{Event, Worker};
 use crate::workers::{self, Workers};
-use crate::zygote::Zygote;
 
 /// What a run is to do.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Setup {
     pub processors: u32,
     /// The shard.
     pub shard: Shard,
+    /// How often a test that failed is tried again.
+    pub retries: u32,
     /// Timings that all shards share.
     pub split: Timings,
     /// Timings that this machine knows.
@@ -82,25 +86,20 @@ pub struct Session<'a, W: Write> {
     progress: Progress<W>,
     dispatcher: Dispatcher,
     record: Record,
-    workers: Pool,
-    manner: Manner,
-    lifeline: Lifeline,
-    events: Sender<Event>,
+    launcher: Launcher,
+    clock: Clock,
+    /// Workers that were killed since their test did not end, and how long it was given.
+    overdue: HashMap<WorkerId, f64>,
     statuses: BTreeMap<WorkerId, i32>,
     printed: Printed,
     listed: HashSet<WorkerId>,
-    /// How many tests of the file that a worker opens next it is to leave out.
-    skips: HashMap<WorkerId, usize>,
     profiler: Option<Profiler>,
     signals: u32,
     count: u32,
 }
 
-/// How often the display is brought up to date when nothing happens.
+/// How often the display is brought up to date, and work shared out anew, when nothing else gives cause to.
 const TICK: Duration = Duration::from_millis(500);
-
-/// How long the process that workers were forked from may take to end.
-const FAREWELL: Duration = Duration::from_secs(10);
 
 /// The worker that speaks for all until the files are listed.
 const FIRST: WorkerId = WorkerId { slot: 0, generation: 0 };
@@ -113,14 +112,12 @@ impl<'a, W: Write> Session<'a, W> {
             progress,
             dispatcher: Dispatcher::default(),
             record: Record::default(),
-            workers: Pool::default(),
-            manner: if setup.fork == Fork::Never { Manner::Spawned } else { Manner::Undecided },
-            lifeline: Lifeline::new()?,
-            events,
+            launcher: Launcher::new(setup.python.clone(), setup.plugin.worker(), setup.fork, events)?,
+            clock: Clock::default(),
+            overdue: HashMap::new(),
             statuses: BTreeMap::new(),
             printed: Printed::default(),
             listed: HashSet::new(),
-            skips: HashMap::new(),
             profiler: None,
             signals: 0,
             count: workers::at_first(setup.workers, setup.processors),
@@ -129,15 +126,17 @@ impl<'a, W: Write> Session<'a, W> {
 
     /// Runs until the last worker has ended.
     pub fn run(mut self, events: &Receiver<Event>) -> anyhow::Result<(Ending, Progress<W>)> {
-        let commands = match self.manner {
-            Manner::Undecided => self.dispatcher.start_alone(),
-            _ => self.dispatcher.start(self.count),
+        let commands = if self.launcher.is_undecided() {
+            self.dispatcher.start_alone()
+        } else {
+            self.dispatcher.start(self.count)
         };
         self.obey(commands)?;
+        let mut ticked = Instant::now();
         while !self.dispatcher.is_over() {
             let event = events.try_recv().or_else(|_| {
                 self.progress.pause(&self.record);
-                events.recv_timeout(TICK)
+                events.recv_timeout(self.clock.pause(TICK, Instant::now()))
             });
             match event {
                 Ok(Event::Said(_, Message::Plain)) => return Ok((Ending::Plain, self.progress)),
@@ -151,9 +150,16 @@ impl<'a, W: Write> Session<'a, W> {
                 Ok(Event::Printed(id, line)) => self.printed.push(id, line),
                 Ok(Event::Ended(id, process, death)) => self.bury(id, process, death)?,
                 Ok(Event::Signalled) => self.interrupt()?,
-                Err(RecvTimeoutError::Timeout) => self.progress.tick(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            if ticked.elapsed() >= TICK {
+                ticked = Instant::now();
+                self.progress.tick();
+                let commands = self.dispatcher.tick();
+                self.obey(commands)?;
+            }
+            self.sound_alarms();
             if self.dispatcher.is_drained() {
                 self.prepare_profile()?;
             }
@@ -164,14 +170,18 @@ impl<'a, W: Write> Session<'a, W> {
             return Ok((Ending::Plain, self.progress));
         }
         self.prepare_profile()?;
-        self.dismiss_zygote(events);
+        self.launcher.dismiss_zygote(events, |event| {
+            if let Event::Printed(id, line) = event {
+                self.printed.push(id, line);
+            }
+        });
         let stop = self.dispatcher.stopped().cloned();
         let statuses = self.statuses.into_values().collect();
         let ran = Ran { record: self.record, stop, statuses, profiler: self.profiler };
         Ok((Ending::Ran(Box::new(ran)), self.progress))
     }
 
-    fn hear(&mut self, id: WorkerId, message: Message) -> anyhow::Result<()> {
+    fn hear(&mut self, id: WorkerId, mut message: Message) -> anyhow::Result<()> {
         let mut commands = Vec::new();
         match &message {
             Message::Hello(hello) if !self.dispatcher.is_settled() => commands = self.settle(hello)?,
@@ -184,18 +194,21 @@ impl<'a, W: Write> Session<'a, W> {
                     commands = self.plan(files, id, forkable.as_ref())?;
                 }
             }
-            Message::Serving => commands = self.fork_from(id),
-            Message::Reaped { process, status } => {
-                if let Manner::Forked(zygote) = &self.manner {
-                    zygote.ends().note(Pid::from_raw(*process), *status);
-                }
-            }
+            Message::Serving => commands = self.launcher.fork_from(id),
+            Message::Reaped { process, status } => self.launcher.note_end(*process, *status),
+            Message::Start { limit, .. } => self.clock.start(id, *limit, Instant::now()),
+            Message::Done { .. } | Message::Next => self.clock.stop(id), // who waits for us is not late
             Message::NoPytest { message, python } => {
                 let remedy = "install pytest there, or name the project's Python with --python";
                 return Err(Refusal::usage(format!("{python}: {message} ({remedy})")));
             }
             Message::Refused { why } => return Err(Refusal::usage(why)),
             _ => {}
+        }
+        if let Message::Report(report) = &mut message
+            && self.dispatcher.tries_again(id, report)
+        {
+            report.demote();
         }
         commands.extend(self.dispatcher.hear(id, &message));
         self.note(id, message)?;
@@ -216,8 +229,14 @@ impl<'a, W: Write> Session<'a, W> {
         self.count = workers::wanted(self.setup.workers, &hello.options, self.setup.processors);
         self.progress.settle(hello, self.count);
         self.record.hello = Some(Box::new(hello.clone()));
-        let limit = hello.options.max_worker_restart.as_deref().and_then(|text| text.parse().ok());
-        Ok(self.dispatcher.settle(self.count, hello.options.maxfail, limit))
+        let options = &hello.options;
+        Ok(self.dispatcher.settle(Policy {
+            workers: self.count,
+            maxfail: options.maxfail,
+            restart_limit: options.max_worker_restart.as_deref().and_then(|text| text.parse().ok()),
+            retries: self.setup.retries,
+            splits_files: !matches!(options.distribution.as_str(), "loadfile" | "loadscope"),
+        }))
     }
 
     /// Starts to make the profile, while the last tests run.
@@ -243,7 +262,8 @@ impl<'a, W: Write> Session<'a, W> {
         if let Some(bound) = &plan.bound {
             say(format_args!("cov-run: {bound}"));
         }
-        let mut commands = self.dispatcher.plan(&plan.queue);
+        let units = plan.queue.iter().map(|file| Unit::file(file)).collect();
+        let commands = self.dispatcher.plan(units, self.setup.order.clone());
         self.record.all = plan.all;
         self.record.assigned = plan.queue;
         let refusal = self.why_not_fork(forkable);
@@ -252,34 +272,11 @@ impl<'a, W: Write> Session<'a, W> {
             |refusal| format!("each worker starts by itself: {refusal}"),
         );
         self.progress.begin(&self.record, (!shard.is_all()).then(|| shard.to_string()), &manner)?;
-        let Some(forkable) = forkable.filter(|_| self.dispatcher.stopped().is_none()) else {
-            return Ok(commands);
-        };
-        match (refusal, &forkable.refusal) {
-            (None, _) => {
-                // The others wait until it serves.
-                self.manner = Manner::Deciding(std::mem::take(&mut commands));
-                commands.push(Command::Tell(id, Order::Serve));
-            }
-            (Some(_), Some(refusal)) if self.setup.fork == Fork::Always => {
-                return Err(Refusal::usage(format!("workers cannot be forked: {refusal}")));
-            }
-            (Some(_), _) => {
-                self.manner = Manner::Spawned;
-                commands.insert(0, Command::Tell(id, Order::Work));
-            }
+        if let (Fork::Always, Some(Forkable { refusal: Some(refusal) })) = (self.setup.fork, forkable) {
+            return Err(Refusal::usage(format!("workers cannot be forked: {refusal}")));
         }
-        Ok(commands)
-    }
-
-    /// Makes a process that serves the one that all workers are forked from, itself as a worker included.
-    fn fork_from(&mut self, id: WorkerId) -> Vec<Command> {
-        let mut commands = vec![Command::Start(id)];
-        if let (Some(worker), Manner::Deciding(waiting)) = (self.workers.0.remove(&id), &mut self.manner) {
-            commands.append(waiting);
-            self.manner = Manner::Forked(worker.into_zygote());
-        }
-        commands
+        let forkable = forkable.filter(|_| self.dispatcher.stopped().is_none());
+        Ok(self.launcher.decide(id, forkable, refusal.as_deref(), commands))
     }
 
     /// Why workers are not forked; nothing if they are.
@@ -302,11 +299,11 @@ impl<'a, W: Write> Session<'a, W> {
             Message::Header { lines } if self.record.header.is_empty() => self.record.header = lines,
             Message::Collected(collected) => {
                 self.record.collected(id, &collected);
-                let skipped = self.skips.remove(&id).unwrap_or_default();
-                self.progress.collected(id, &collected, skipped)?;
+                self.progress.collected(id, &collected)?;
             }
-            Message::Start { id: test } => {
-                self.record.started(id, &test);
+            Message::Yielded { indexes, .. } => self.progress.yielded(id, indexes.len())?,
+            Message::Start { id: test, index, .. } => {
+                self.record.started(id, index);
                 self.progress.started(id, &test);
             }
             Message::Done { .. } => self.progress.done(id)?,
@@ -345,10 +342,7 @@ impl<'a, W: Write> Session<'a, W> {
             match command {
                 Command::Start(id) => self.start(id)?,
                 Command::Tell(id, order) => {
-                    if let Order::Run { skip, .. } = &order {
-                        self.skips.insert(id, skip.len());
-                    }
-                    if let Some(worker) = self.workers.0.get(&id) {
+                    if let Some(worker) = self.launcher.worker(id) {
                         worker.tell(&order);
                     }
                 }
@@ -362,7 +356,7 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     fn start(&mut self, id: WorkerId) -> anyhow::Result<()> {
-        let candidate = matches!(self.manner, Manner::Undecided);
+        let candidate = self.launcher.is_undecided();
         let role = if candidate { "first" } else { "gw" };
         let assignment = Assignment {
             slot: id.slot,
@@ -372,36 +366,46 @@ impl<'a, W: Write> Session<'a, W> {
             fragment: format!("{}/gw{}-{}.coverage", self.setup.fragments, id.slot, id.generation),
             ..self.setup.assignment.clone()
         };
-        if let Manner::Forked(zygote) = &self.manner {
-            match Worker::fork(zygote, id, assignment.clone(), &self.events) {
-                Ok(worker) => {
-                    self.dispatcher.forked(id);
-                    self.listed.insert(id);
-                    self.printed.open(id);
-                    self.workers.0.insert(id, worker);
-                    return Ok(());
-                }
-                Err(error) => self.lose_zygote(&format!("it does not fork any more: {error}")),
-            }
+        let (is_forked, note) = self.launcher.start(id, &assignment)?;
+        self.record.notes.extend(note);
+        if is_forked {
+            self.dispatcher.forked(id);
+            self.listed.insert(id);
+            self.printed.open(id);
         }
-        let python = &self.setup.python;
-        let script = self.setup.plugin.worker();
-        let worker = Worker::start(python, &script, id, &assignment, &self.lifeline, &self.events)
-            .map_err(|error| Refusal::usage(format!("cannot start {}: {error}", python.display())))?;
-        self.workers.0.insert(id, worker);
         Ok(())
     }
 
+    /// Lets tests fail whose time is up, and ends workers that do not react.
+    fn sound_alarms(&mut self) {
+        for (id, alarm) in self.clock.alarms(Instant::now()) {
+            let Some(worker) = self.launcher.worker(id) else { continue };
+            match alarm {
+                Alarm::Ring => worker.ring(),
+                Alarm::Kill(seconds) => {
+                    self.overdue.insert(id, seconds);
+                    worker.signal(Signal::SIGKILL);
+                }
+            }
+        }
+    }
+
     /// A worker's process has ended.
-    fn bury(&mut self, id: WorkerId, process: Pid, death: Death) -> anyhow::Result<()> {
-        if matches!(&self.manner, Manner::Forked(zygote) if zygote.process() == process) {
-            self.lose_zygote(&death.cause.to_string());
+    fn bury(&mut self, id: WorkerId, process: Pid, mut death: Death) -> anyhow::Result<()> {
+        if self.launcher.is_zygote(process) {
+            let note = self.launcher.lose_zygote(&death.cause.to_string());
+            self.record.notes.push(note);
             return Ok(());
         }
-        if self.workers.0.get(&id).is_none_or(|worker| worker.process() != process) {
-            return Ok(()); // a zygote that was lost before
+        let stacks = self.launcher.worker(id).filter(|_| self.overdue.contains_key(&id)).map(Worker::stacks);
+        if !self.launcher.forget(id, process) {
+            return Ok(());
         }
-        self.workers.0.remove(&id);
+        self.clock.stop(id);
+        if let Some(seconds) = self.overdue.remove(&id) {
+            death.cause = Cause::Overdue(seconds);
+            death.output = format!("{}{}", stacks.unwrap_or_default(), death.output);
+        }
         if let Some(&status) = self.statuses.get(&id).filter(|&&status| status != 0)
             && !self.dispatcher.is_planned()
         {
@@ -423,62 +427,12 @@ impl<'a, W: Write> Session<'a, W> {
         Ok(())
     }
 
-    /// Goes on without the process that workers were forked from.
-    fn lose_zygote(&mut self, why: &str) {
-        self.manner = Manner::Spawned;
-        self.record.notes.push(format!("the process that workers are forked from is lost: {why}"));
-    }
-
-    /// Lets the zygote undo what it did for all workers.
-    fn dismiss_zygote(&mut self, events: &Receiver<Event>) {
-        let Manner::Forked(zygote) = std::mem::replace(&mut self.manner, Manner::Spawned) else { return };
-        zygote.dismiss();
-        let deadline = Instant::now() + FAREWELL;
-        while let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            match event {
-                Event::Ended(_, process, _) if process == zygote.process() => return,
-                Event::Printed(id, line) => self.printed.push(id, line),
-                Event::Signalled => return,
-                _ => {}
-            }
-        }
-    }
-
     /// Ctrl-C: once to stop cleanly, twice to kill.
     fn interrupt(&mut self) -> anyhow::Result<()> {
         self.signals += 1;
         let commands = self.dispatcher.stop(Stop::Signal);
         self.obey(commands)?;
-        self.workers.signal(if self.signals == 1 { Signal::SIGINT } else { Signal::SIGKILL });
+        self.launcher.signal(if self.signals == 1 { Signal::SIGINT } else { Signal::SIGKILL });
         Ok(())
-    }
-}
-
-/// How workers come into being.
-#[derive(Debug)]
-enum Manner {
-    /// The first one has not said yet whether others may be forked from it.
-    Undecided,
-    /// It was told to fork them, which are to be started when it does.
-    Deciding(Vec<Command>),
-    /// They are forked from this one.
-    Forked(Zygote),
-    /// Each is a process that starts from nothing.
-    Spawned,
-}
-
-/// The workers that run; none is left behind where the run ends by an error.
-#[derive(Debug, Default)]
-struct Pool(HashMap<WorkerId, Worker>);
-
-impl Pool {
-    fn signal(&self, signal: Signal) {
-        self.0.values().for_each(|worker| worker.signal(signal));
-    }
-}
-
-impl Drop for Pool {
-    fn drop(&mut self) {
-        self.signal(Signal::SIGKILL);
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::dispatcher::Stop;
+use crate::flaky;
 use crate::hello::Options;
 use crate::last_line;
 use crate::protocol::Report;
@@ -19,13 +20,15 @@ pub struct Summary<'a> {
     options: &'a Options,
     elapsed: Duration,
     stop: Option<&'a Stop>,
+    retries: u32,
     last_words: Vec<String>,
 }
 
 impl<'a> Summary<'a> {
-    /// The summary of a run with these options that took this long.
-    pub fn new(ran: &'a Ran, options: &'a Options, elapsed: Duration) -> Self {
-        Self { record: &ran.record, options, elapsed, stop: ran.stop.as_ref(), last_words: Vec::new() }
+    /// The summary of a run with these options that took this long, and tried failed tests so many times more.
+    pub fn new(ran: &'a Ran, options: &'a Options, elapsed: Duration, retries: u32) -> Self {
+        let (record, stop) = (&ran.record, ran.stop.as_ref());
+        Self { record, options, elapsed, stop, retries, last_words: Vec::new() }
     }
 
     /// Has these lines printed before the last one.
@@ -60,6 +63,7 @@ impl<'a> Summary<'a> {
                 self.durations(terminal)?;
                 terminal.unfold()?;
             }
+            flaky::print(self.record, self.retries, terminal)?;
             short_summary::print(self.record, self.options, &chars, terminal)?;
         }
         for text in &self.record.internal_errors {

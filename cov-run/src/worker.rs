@@ -1,12 +1,12 @@
 //! A worker's process: how it is started, heard and signalled.
 
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, PipeReader, PipeWriter, Read, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use command_fds::{CommandFdExt as _, FdMapping};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::crash::{Cause, Death};
@@ -43,6 +43,9 @@ const SOCKET: i32 = 3;
 /// The descriptor of the lifeline in the worker.
 const LIFELINE: i32 = 4;
 
+/// What tells a worker that its test's time is up; `deadline.py` listens to it.
+const RING: Signal = Signal::SIGVTALRM;
+
 /// How much of a worker's last output is kept, in bytes.
 const TAIL: usize = 64 * 1024;
 
@@ -68,6 +71,7 @@ impl Lifeline {
 #[derive(Debug)]
 pub struct Worker {
     process: Pid,
+    stacks: PathBuf,
     socket: UnixStream,
 }
 
@@ -82,6 +86,7 @@ impl Worker {
         events: &Sender<Event>,
     ) -> io::Result<Self> {
         let saying = Saying::of(id, assignment)?;
+        let stacks = PathBuf::from(format!("{}.stacks", assignment.events));
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(python);
         if !assignment.no_cov {
@@ -105,7 +110,7 @@ impl Worker {
         let stdout = child.stdout.take().map(|pipe| Box::new(pipe) as Pipe);
         let stderr = child.stderr.take().map(|pipe| Box::new(pipe) as Pipe);
         let pipes = stdout.into_iter().chain(stderr);
-        let worker = Self::attend(process, ours, saying, pipes, Process::Child(child), events)?;
+        let worker = Self::attend(process, ours, saying, stacks, pipes, Process::Child(child), events)?;
         worker.tell_line(assignment).ok(); // one that is dead already will be heard of
         Ok(worker)
     }
@@ -118,6 +123,7 @@ impl Worker {
         events: &Sender<Event>,
     ) -> io::Result<Self> {
         let saying = Saying::of(id, &assignment)?;
+        let stacks = PathBuf::from(format!("{}.stacks", assignment.events));
         let (ours, theirs) = UnixStream::pair()?;
         let (stdout, for_stdout) = io::pipe()?;
         let (stderr, for_stderr) = io::pipe()?;
@@ -125,7 +131,7 @@ impl Worker {
         let process = zygote::introduction(&ours)?;
         let pipes = [Box::new(stdout) as Pipe, Box::new(stderr)].into_iter();
         let forked = Process::Forked(process, zygote.ends());
-        Self::attend(process, ours, saying, pipes, forked, events)
+        Self::attend(process, ours, saying, stacks, pipes, forked, events)
     }
 
     /// Listens to a worker from now on.
@@ -133,6 +139,7 @@ impl Worker {
         id: Pid,
         socket: UnixStream,
         saying: Saying,
+        stacks: PathBuf,
         pipes: impl Iterator<Item = Pipe>,
         process: Process,
         events: &Sender<Event>,
@@ -143,7 +150,7 @@ impl Worker {
             tail.open();
             thread::spawn(move || relay(pipe, saying.id, &tail, &events));
         }
-        let worker = Self { process: id, socket: socket.try_clone()? };
+        let worker = Self { process: id, stacks, socket: socket.try_clone()? };
         let events = events.clone();
         thread::spawn(move || listen(socket, saying, process, &tail, &events));
         Ok(worker)
@@ -168,6 +175,16 @@ impl Worker {
         let mut line = serde_json::to_vec(what)?;
         line.push(b'\n');
         (&self.socket).write_all(&line)
+    }
+
+    /// Tells the worker that the time of its test is up.
+    pub fn ring(&self) {
+        let _ = kill(self.process, RING);
+    }
+
+    /// The stacks that the worker wrote when its test's time was up.
+    pub fn stacks(&self) -> String {
+        fs::read(&self.stacks).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
     /// Sends a signal to the worker and to what its tests started. It may have ended meanwhile.

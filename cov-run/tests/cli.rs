@@ -16,10 +16,13 @@ mod old_pytest;
 mod outcomes;
 mod project;
 mod readme;
+mod retries;
+mod scheduling;
 mod selection;
 mod shards;
 mod signals;
 mod taken_over;
+mod timeouts;
 mod zygote;
 
 use clap::CommandFactory as _;

@@ -50,6 +50,7 @@ class Files:
         self.walking = True
         self.nodes = {}  # file id -> collectors, or items that a plugin made without a file
         self.selections = {}  # absolute path -> what was asked of it, None for everything
+        self.opened = {}  # file id -> its items
         self.deselected = 0
         self.failed_last = {}
 
@@ -117,11 +118,38 @@ class Files:
         """The nodes from the session down to a file, for pytest to see what it shares with the next one."""
         return self.nodes[name][0].listchain() if self.nodes.get(name) else []
 
-    def open(self, session, name, skip):
-        """Import a file and return its items, those of `skip` left out."""
+    def open(self, session, unit, ask):
+        """Import a file, if need be, and return those of its tests that are asked for: (index in the file, item)."""
+        name = unit["file"]
         began = _clock()
-        self.deselected = 0
-        self.unmatched = []
+        self.deselected, self.unmatched = 0, []
+        known = name in self.opened
+        if not known:
+            self.opened[name] = self._collect(session, name)
+        items = self.opened[name]
+        ids = [clean(item.nodeid) for item in items]
+        places, missing = choose(ids, unit["tests"])
+        if missing and unit["or_all"]:
+            places = list(range(len(items)))
+        needs = needs_of(items, places)
+        self.channel.send(
+            "collected",
+            file=name,
+            ids=ids,
+            chosen=None if len(places) == len(items) else places,
+            missing=missing,
+            needs=needs,
+            deselected=self.deselected,
+            unmatched=self.unmatched,
+            us=0 if known else int((_clock() - began) * 1000000),
+        )
+        if needs and not unit["alone"]:
+            kept = set(ask("ready")["kept"])
+            places = [place for place in places if place in kept]
+        return [(place, items[place]) for place in places]
+
+    def _collect(self, session, name):
+        """Import a file and return its items, as the command line and the plugins leave them."""
         config = session.config
         guard = contextlib.nullcontext()
         if catch_warnings_for_item is not None and config.pluginmanager.hasplugin("warnings"):
@@ -137,23 +165,7 @@ class Files:
             config.hook.pytest_collection_modifyitems(session=session, config=config, items=items)
         session.items.extend(items)
         session.testscollected += len(items)
-        ids = [clean(item.nodeid) for item in items]
-        self.channel.send(
-            "collected",
-            file=name,
-            ids=ids,
-            deselected=self.deselected,
-            unmatched=self.unmatched,
-            us=int((_clock() - began) * 1000000),
-        )
-        left_out = list(skip)
-        kept = []
-        for item, identity in zip(items, ids):
-            if identity in left_out:
-                left_out.remove(identity)
-            else:
-                kept.append(item)
-        return kept
+        return items
 
     def _selected(self, node, items, collected):
         """The items that the command line asks of this file, in its order."""
@@ -171,3 +183,51 @@ class Files:
                 self.unmatched.append({"argument": clean(selection.argument), "node": clean(repr(node))})
             chosen.extend(item for item in found if item not in chosen)
         return chosen
+
+
+def choose(ids, tests):
+    """The places in `ids` of the tests asked for, [index, id] each, and the places in `tests` of those not found.
+
+    The index is where another process found the test; None where nobody has looked. Ids may occur twice, and a few are
+    not the same in every process, when they hold an address: then the index and the function's name decide.
+    """
+    if tests is None:
+        return list(range(len(ids))), []
+    left = {}
+    for place, identity in enumerate(ids):
+        left.setdefault(identity, []).append(place)
+    places, missing = [], []
+    for number, (index, identity) in enumerate(tests):
+        found = left.get(identity)
+        if found:
+            places.append(found.pop(found.index(index) if index in found else 0))
+        elif index is not None and index < len(ids) and ids[index].split("[")[0] == identity.split("[")[0]:
+            places.append(index)
+        else:
+            missing.append(number)
+    return list(dict.fromkeys(places)), missing
+
+
+def needs_of(items, places):
+    """What tests need that cannot run just anywhere: [index, need] each, for most suites nothing."""
+    needs = [[place, need_of(items[place])] for place in places]
+    return [need for need in needs if need[1]]
+
+
+def need_of(item):
+    """What the marks `xdist_group`, `serial` and `cov_run` ask for, if a test has one."""
+    need = {}
+    groups = set()
+    for mark in item.iter_markers():
+        if mark.name == "xdist_group":
+            groups.add(str(mark.kwargs.get("name", mark.args[0] if mark.args else "default")))
+        elif mark.name == "serial":
+            need["weight"] = 0
+        elif mark.name == "cov_run":
+            if mark.kwargs.get("group"):
+                need["limit"] = str(mark.kwargs["group"])
+            if mark.kwargs.get("weight"):
+                need["weight"] = max(int(mark.kwargs["weight"]), 1)
+    if groups:
+        need["group"] = "_".join(sorted(groups))  # as pytest-xdist joins them
+    return need

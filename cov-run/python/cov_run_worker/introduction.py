@@ -28,6 +28,7 @@ def introduce(config, colour, measured, processes):
         "options": {
             "processes": processes,
             "maxprocesses": given("maxprocesses"),
+            "distribution": given("asked_distribution", "no"),
             "max_worker_restart": given("maxworkerrestart"),
             "maxfail": given("maxfail") or 0,
             "verbosity": given("verbose", 0),

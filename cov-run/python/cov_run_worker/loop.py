@@ -1,9 +1,13 @@
-"""The run loop: tests of one file after the other, the next file asked for as late as pytest allows."""
+"""The run loop: tests of one unit after the other, the next unit asked for as late as pytest allows."""
+
+import time
 
 import pytest
 from _pytest.runner import CallInfo
 
 from .protocol import clean
+
+_clock = time.perf_counter
 
 
 class Upcoming:
@@ -19,65 +23,111 @@ class Upcoming:
 class Loop:
     """Runs what cov-run hands out until it says stop.
 
-    pytest wants to know the test that follows before it tears one down. The answer is asked for inside that
-    teardown, hence a worker never holds a file that another one could run.
+    A unit is a file, or some of a file's tests. pytest wants to know the test that follows before it tears one down.
+    The answer is asked for inside that teardown, hence a worker never holds a unit that another one could run; and what
+    it has not begun yet, it gives up when cov-run asks for it.
     """
 
-    def __init__(self, channel, files, ask_between_tests):
+    def __init__(self, channel, files, ask_between_tests, deadline):
         self.channel = channel
         self.files = files
         self.ask_between_tests = ask_between_tests
+        self.deadline = deadline
         self.after_test = []  # called after each test
         self.stopped = False
         self.last = None
+        self.tests = []  # of the unit: (index in the file, item)
+        self.at = 0  # the place of the test that runs among them
+        self.waited = 0.0  # how long the teardown of the test that runs was held up by cov-run
 
     def run(self, session):
         self.session = session
         self.wrap_teardown(session._setupstate)
         unit = None if self.stopped else self.next_unit()
         while unit is not None:
-            items = self.files.open(session, unit["file"], unit["skip"])
-            unit = self.run_items(items)
+            unit = self.run_unit(unit)
         self.settle(None)
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
         if session.shouldstop:
             raise session.Interrupted(session.shouldstop)
 
-    def run_items(self, items):
-        """Run the tests of a file; the answer is the next file, None at the end."""
+    def run_unit(self, unit):
+        """Run the tests of a unit; the answer is the next unit, None at the end."""
         self.upcoming = self.asked = None
-        for index, item in enumerate(items):
+        self.unit, self.tests = unit, []
+        self.tests = self.files.open(self.session, unit, self.ask)
+        alone = unit["alone"]
+        for self.at, (index, item) in enumerate(self.tests):  # what is given up meanwhile is gone from the list
             if self.must_stop():
                 return None
-            following = items[index + 1] if index + 1 < len(items) else None
-            if index == 0:
-                self.settle(item)
-            self.deciding = self.late
-            if not self.late and following is None:
+            if self.at == 0:
+                self.settle(None if alone else item)
+            self.deciding = self.late and not alone
+            following = None if alone else self.following()
+            if not self.late and following is None and not alone:
                 following = self.first_of_next_unit()
-            self.last = item
-            self.channel.send("start", id=clean(item.nodeid))
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            self.deciding = False
-            self.channel.put("done", id=clean(item.nodeid))
-            for call in self.after_test:
-                call()
+            self.run_test(index, item, following)
         self.channel.flush()  # what comes next may be the death of this process
         if self.must_stop():
             return None
         return self.upcoming if self.asked else self.next_unit()
 
+    def run_test(self, index, item, following):
+        self.last = item
+        self.waited = 0.0
+        identity = clean(item.nodeid)
+        self.channel.send("start", id=identity, index=index, limit=self.deadline.begin(item))
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        self.deadline.end()
+        self.deciding = False
+        self.channel.put("done", id=identity, index=index)
+        for call in self.after_test:
+            call()
+
+    def following(self):
+        """The test of this unit that comes after the one that runs, None at the end."""
+        return self.tests[self.at + 1][1] if self.at + 1 < len(self.tests) else None
+
     def must_stop(self):
         self.channel.leave_if_forked()
         session = self.session
-        if not self.stopped and self.channel.has_order():
-            self.stopped = True
+        while not self.stopped and self.channel.has_order():
+            self.obey(self.channel.receive())
         return bool(self.stopped or session.shouldfail or session.shouldstop)
 
+    def obey(self, order):
+        """Do what cov-run says unasked."""
+        if order["order"] == "yield":
+            self.give_up(order["file"], order["index"])
+        else:
+            self.stopped = True
+
+    def give_up(self, file, index):
+        """Leave to others this test and those behind it, as far as they have not begun."""
+        given = []
+        if self.tests and file == self.unit["file"]:
+            places = [place for place, (each, _) in enumerate(self.tests) if each == index]
+            cut = max(places[0] if places else len(self.tests), self.at + 1)
+            given = [each for each, _ in self.tests[cut:]]
+            del self.tests[cut:]
+        self.channel.call("yielded", file=file, indexes=given)
+
+    def ask(self, event):
+        """Ask cov-run something. What it said before it heard the question is obeyed first."""
+        began = _clock()
+        self.channel.leave_if_forked()
+        self.channel.call(event)
+        answer = self.channel.receive()
+        while answer["order"] == "yield":
+            self.obey(answer)
+            answer = self.channel.receive()
+        self.waited += _clock() - began
+        return answer
+
     def next_unit(self):
-        """Ask for a file: {"file", "skip"}, or None when there is nothing left."""
-        answer = self.channel.ask("next")
+        """Ask for a unit; None when there is nothing left."""
+        answer = self.ask("next")
         if answer["order"] == "run":
             return answer
         self.stopped = True
@@ -86,7 +136,9 @@ class Loop:
     def first_of_next_unit(self):
         self.asked = True
         self.upcoming = self.next_unit()
-        return Upcoming(self.files.chain_of(self.upcoming["file"])) if self.upcoming else None
+        if self.upcoming is None or self.upcoming["alone"]:
+            return None
+        return Upcoming(self.files.chain_of(self.upcoming["file"]))
 
     def wrap_teardown(self, state):
         """Decide what follows a test inside its teardown, if this pytest lets us."""
@@ -100,18 +152,25 @@ class Loop:
             __tracebackhide__ = True
             if self.deciding:
                 self.deciding = False
-                nextitem = self.decide(nextitem)
+                nextitem = self.decide()
             return original(nextitem)
 
         state.teardown_exact = teardown_exact
 
-    def decide(self, nextitem):
+    def decide(self):
+        """The test that follows the one that is torn down."""
         if self.must_stop():
             return None
-        if self.ask_between_tests and nextitem is not None and self.channel.ask("ask")["order"] != "proceed":
+        following = self.following()
+        if self.ask_between_tests and following is not None and self.ask("ask")["order"] != "proceed":
             self.stopped = True
             return None
-        return nextitem if nextitem is not None else self.first_of_next_unit()
+        return following if following is not None else self.first_of_next_unit()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call):
+        if call.when == "teardown" and self.waited:
+            call.duration = max(call.duration - self.waited, 0.0)  # cov-run's time is not the test's
 
     def settle(self, item):
         """Tear down what the next test does not share.

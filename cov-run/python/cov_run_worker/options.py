@@ -131,7 +131,10 @@ def add_what_is_missing(early_config, parser, args):
 
 def add_markers(config):
     """Declare the marks of both plugins, so that --strict-markers accepts them."""
-    config.addinivalue_line("markers", "xdist_group(name): accepted; cov-run keeps a file's tests together.")
+    config.addinivalue_line("markers", "xdist_group(name): tests of a group run in the same worker.")
+    config.addinivalue_line("markers", "serial: no other test runs meanwhile.")
+    config.addinivalue_line("markers", "cov_run(weight=1, group=None): takes this many workers; one test of a group at a time.")
+    config.addinivalue_line("markers", "timeout(seconds): how long the test may take.")
     config.addinivalue_line("markers", "no_cover: disable coverage for this test.")
 
 
@@ -142,6 +145,7 @@ def neutralise_xdist(config):
     """
     option = config.option
     asked = option.numprocesses
+    option.asked_distribution = option.dist
     if asked is None and option.tx:
         asked = sum(int(spec.split("*")[0]) if "*" in spec else 1 for spec in option.tx)
     if asked in ("auto", "logical"):

@@ -7,6 +7,7 @@ import pytest
 
 from . import options
 from .collection import Files
+from .deadline import Deadline
 from .introduction import introduce
 from .imports import OtherFiles
 from .loop import Loop
@@ -92,6 +93,9 @@ class Worker(TakenOverOptions):
         if answer["order"] != "go":
             raise Refused()
         self.order["count"] = answer["count"]
+        self.counts_failures = bool(config.option.maxfail)
+        if self.order["retries"]:
+            config.option.maxfail = 0  # only cov-run knows which failure is the last word
         options.become_worker(config, self.order)
         config.cov_run_coverage = self.measurement.coverage
         self.renderer = Renderer(config, colour, self.order["width"])
@@ -161,8 +165,10 @@ class Worker(TakenOverOptions):
     def pytest_runtestloop(self, session):
         if self.serves:
             self.be_forked()
-        loop = Loop(self.channel, self.files, ask_between_tests=bool(self.config.option.maxfail))
+        deadline = Deadline(self.config, self.order)
+        loop = Loop(self.channel, self.files, ask_between_tests=self.counts_failures, deadline=deadline)
         loop.stopped = self.dismissed
+        self.config.pluginmanager.register(loop)
         loop.after_test.append(self.measurement.after_test)
         self.measurement.watch_contexts(self.config)
         self.config.pluginmanager.register(OtherFiles(self.files, self.note, self.measurement.outside_of_tests))

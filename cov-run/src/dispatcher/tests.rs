@@ -14,59 +14,83 @@ fn killed() -> Death {
 }
 
 fn collected(file: &str, tests: &[&str]) -> Message {
-    Message::Collected(Collected {
-        file: file.to_owned(),
-        ids: tests.iter().map(|test| (*test).to_owned()).collect(),
-        deselected: 0,
-        unmatched: Vec::new(),
-        us: 0,
-    })
+    let ids = tests.iter().map(|test| (*test).to_owned()).collect();
+    Message::Collected(Collected { file: file.to_owned(), ids, ..Collected::default() })
 }
 
-fn start(test: &str) -> Message {
-    Message::Start { id: test.to_owned() }
+/// A part of a file's tests is about to run.
+fn opened(file: &str, tests: &[&str], chosen: &[usize]) -> Message {
+    let Message::Collected(collected) = collected(file, tests) else { unreachable!() };
+    Message::Collected(Collected { chosen: Some(chosen.to_vec()), ..collected })
 }
 
-fn done(test: &str) -> Message {
-    Message::Done { id: test.to_owned() }
+fn start(index: usize) -> Message {
+    Message::Start { id: (index + 1).to_string(), index, limit: None }
+}
+
+fn done(index: usize) -> Message {
+    Message::Done { id: (index + 1).to_string(), index }
 }
 
 fn failure() -> Message {
     Message::Report(Box::new(Report { outcome: "failed".to_owned(), ..Report::default() }))
 }
 
-fn run(worker: WorkerId, file: &str, skip: &[&str]) -> Command {
-    let skip = skip.iter().map(|test| (*test).to_owned()).collect();
-    Command::Tell(worker, Order::Run { file: file.to_owned(), skip })
+fn picks(indexes: &[usize]) -> Vec<Pick> {
+    indexes.iter().map(|&index| Pick(Some(index), (index + 1).to_string())).collect()
+}
+
+fn run(worker: WorkerId, file: &str) -> Command {
+    Command::Tell(worker, Unit::file(file).order())
+}
+
+fn run_tests(worker: WorkerId, file: &str, indexes: &[usize]) -> Command {
+    Command::Tell(worker, Unit { tests: Some(picks(indexes)), ..Unit::file(file) }.order())
+}
+
+fn run_alone(worker: WorkerId, file: &str, index: usize) -> Command {
+    Command::Tell(worker, Unit { tests: Some(picks(&[index])), alone: true, ..Unit::file(file) }.order())
 }
 
 fn stop(worker: WorkerId) -> Command {
     Command::Tell(worker, Order::Stop)
 }
 
+fn policy(workers: u32, maxfail: u32) -> Policy {
+    Policy { workers, maxfail, ..Policy::default() }
+}
+
+fn units(files: &[&str]) -> Vec<Unit> {
+    files.iter().map(|file| Unit::file(file)).collect()
+}
+
 /// A dispatcher whose workers have all listed `files` and wait for nothing yet.
-fn dispatcher(workers: u32, maxfail: u32, files: &[&str]) -> Dispatcher {
+fn dispatcher_with(policy: Policy, files: &[&str]) -> Dispatcher {
     let mut dispatcher = Dispatcher::default();
+    let workers = policy.workers;
     dispatcher.start(workers);
-    dispatcher.settle(workers, maxfail, None);
-    let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
+    dispatcher.settle(policy);
     for slot in 0..workers {
         dispatcher.hear(id(slot, 0), &Message::Hello(Box::new(hello())));
         dispatcher.hear(id(slot, 0), &Message::Files { files: Vec::new(), forkable: None });
     }
-    dispatcher.plan(&files);
+    dispatcher.plan(units(files), Timings::default());
     dispatcher
+}
+
+fn dispatcher(workers: u32, maxfail: u32, files: &[&str]) -> Dispatcher {
+    dispatcher_with(policy(workers, maxfail), files)
 }
 
 #[test]
 fn surplus_workers_are_sent_home_and_missing_ones_started() {
     let mut dispatcher = Dispatcher::default();
     assert_eq!(dispatcher.start(2), [Command::Start(id(0, 0)), Command::Start(id(1, 0))]);
-    assert_eq!(dispatcher.settle(1, 0, None), []);
+    assert_eq!(dispatcher.settle(policy(1, 0)), []);
     let hello = Message::Hello(Box::new(hello()));
     assert_eq!(dispatcher.hear(id(1, 0), &hello), [stop(id(1, 0))]);
     assert_eq!(dispatcher.hear(id(0, 0), &hello), [Command::Tell(id(0, 0), Order::Go { count: 1 })]);
-    assert_eq!(dispatcher.settle(3, 0, None), [Command::Start(id(2, 0))]);
+    assert_eq!(dispatcher.settle(policy(3, 0)), [Command::Start(id(2, 0))]);
     // Who was sent home is not mourned.
     assert_eq!(dispatcher.bury(id(1, 0), killed()), []);
 }
@@ -75,13 +99,13 @@ fn surplus_workers_are_sent_home_and_missing_ones_started() {
 fn there_are_no_more_workers_than_files() {
     let mut dispatcher = Dispatcher::default();
     assert_eq!(dispatcher.start(64).len(), 8);
-    assert_eq!(dispatcher.settle(64, 0, None), []);
-    let files: Vec<String> = (0..20).map(|each| each.to_string()).collect();
-    assert_eq!(dispatcher.plan(&files).len(), 12);
+    assert_eq!(dispatcher.settle(policy(64, 0)), []);
+    let files: Vec<Unit> = (0..20).map(|each| Unit::file(&each.to_string())).collect();
+    assert_eq!(dispatcher.plan(files.clone(), Timings::default()).len(), 12);
     let mut dispatcher = Dispatcher::default();
     dispatcher.start(4);
-    dispatcher.settle(4, 0, None);
-    assert_eq!(dispatcher.plan(&files[..2]), []);
+    dispatcher.settle(policy(4, 0));
+    assert_eq!(dispatcher.plan(files[..2].to_vec(), Timings::default()), []);
     let hello = Message::Hello(Box::new(hello()));
     assert_eq!(dispatcher.hear(id(1, 0), &hello), [Command::Tell(id(1, 0), Order::Go { count: 4 })]);
     assert_eq!(dispatcher.hear(id(2, 0), &hello), [stop(id(2, 0))]);
@@ -91,12 +115,91 @@ fn there_are_no_more_workers_than_files() {
 fn files_go_to_whoever_asks_first() {
     let mut dispatcher = dispatcher(2, 0, &["a", "b", "c"]);
     let (first, second) = (id(0, 0), id(1, 0));
-    assert_eq!(dispatcher.hear(second, &Message::Next), [run(second, "a", &[])]);
-    assert_eq!(dispatcher.hear(first, &Message::Next), [run(first, "b", &[])]);
-    assert_eq!(dispatcher.hear(first, &Message::Next), [run(first, "c", &[])]);
+    assert_eq!(dispatcher.hear(second, &Message::Next), [run(second, "a")]);
+    assert_eq!(dispatcher.hear(first, &Message::Next), [run(first, "b")]);
+    dispatcher.hear(first, &collected("b", &["1"]));
+    assert_eq!(dispatcher.hear(first, &Message::Next), [run(first, "c")]);
+    dispatcher.hear(first, &collected("c", &["1"]));
     assert!(dispatcher.is_drained());
-    assert_eq!(dispatcher.hear(first, &Message::Next), [stop(first)]);
+    // What the other has not opened yet may have tests for this one.
+    assert_eq!(dispatcher.hear(first, &Message::Next), []);
+    assert_eq!(dispatcher.hear(second, &collected("a", &["1"])), [stop(first)]);
     assert_eq!(dispatcher.hear(second, &Message::Next), [stop(second)]);
+}
+
+/// Two workers that may split files, the first of which has begun a file of eight tests of a second each.
+fn busy() -> Dispatcher {
+    let policy = Policy { splits_files: true, ..policy(2, 0) };
+    let mut dispatcher = dispatcher_with(policy, &["a", "b"]);
+    dispatcher.hear(id(0, 0), &Message::Next);
+    dispatcher.hear(id(1, 0), &Message::Next);
+    dispatcher.hear(id(0, 0), &collected("a", &["1", "2", "3", "4", "5", "6", "7", "8"]));
+    dispatcher.hear(id(1, 0), &collected("b", &["1"]));
+    dispatcher.hear(id(0, 0), &start(0));
+    dispatcher
+}
+
+/// A test took this long.
+fn took(us: u64) -> Message {
+    Message::Report(Box::new(Report { us, when: "call".to_owned(), ..Report::default() }))
+}
+
+#[test]
+fn a_worker_without_work_takes_half_of_what_another_has_left() {
+    let mut dispatcher = busy();
+    let (first, second) = (id(0, 0), id(1, 0));
+    // Nobody knows yet how long these tests take.
+    assert_eq!(dispatcher.hear(second, &Message::Next), []);
+    assert_eq!(dispatcher.tick(), []);
+    for message in [took(1_000_000), done(0), start(1)] {
+        dispatcher.hear(first, &message);
+    }
+    let request = Order::Yield { file: "a".to_owned(), index: 5 };
+    assert_eq!(dispatcher.tick(), [Command::Tell(first, request)]);
+    assert_eq!(dispatcher.tick(), []); // it has not answered
+    let yielded = Message::Yielded { file: "a".to_owned(), indexes: vec![6, 7] };
+    assert_eq!(dispatcher.hear(first, &yielded), [run_tests(second, "a", &[6, 7])]);
+    // What was left to another is not run again when this one dies.
+    let commands = dispatcher.bury(first, killed());
+    assert_eq!(commands.last(), Some(&Command::Start(id(0, 1))));
+    assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run_tests(id(0, 1), "a", &[2, 3, 4, 5])]);
+}
+
+#[test]
+fn what_takes_little_time_is_not_shared_out() {
+    let mut dispatcher = busy();
+    for message in [took(1000), done(0), start(1)] {
+        dispatcher.hear(id(0, 0), &message);
+    }
+    assert_eq!(dispatcher.hear(id(1, 0), &Message::Next), [stop(id(1, 0))]);
+}
+
+#[test]
+fn a_failed_test_is_tried_again_in_its_worker_and_at_last_in_a_fresh_one() {
+    let mut dispatcher = dispatcher_with(Policy { retries: 2, ..policy(1, 1) }, &["a"]);
+    let worker = id(0, 0);
+    dispatcher.hear(worker, &Message::Next);
+    dispatcher.hear(worker, &collected("a", &["1"]));
+    let failed = Report { outcome: "failed".to_owned(), when: "call".to_owned(), ..Report::default() };
+    dispatcher.hear(worker, &start(0));
+    assert!(dispatcher.tries_again(worker, &failed));
+    assert_eq!(dispatcher.hear(worker, &Message::Next), [run_alone(worker, "a", 0)]);
+    dispatcher.hear(worker, &done(0));
+    dispatcher.hear(worker, &opened("a", &["1"], &[0]));
+    dispatcher.hear(worker, &start(0));
+    assert!(dispatcher.tries_again(worker, &failed));
+    dispatcher.hear(worker, &done(0));
+    assert_eq!(dispatcher.hear(worker, &Message::Next), [stop(worker)]);
+    dispatcher.hear(worker, &Message::Bye { status: 1, should_fail: None, should_stop: None });
+    assert_eq!(dispatcher.bury(worker, killed()), [Command::Start(id(0, 1))]);
+    let fresh = id(0, 1);
+    dispatcher.forked(fresh);
+    assert_eq!(dispatcher.hear(fresh, &Message::Next), [run_alone(fresh, "a", 0)]);
+    dispatcher.hear(fresh, &opened("a", &["1"], &[0]));
+    dispatcher.hear(fresh, &start(0));
+    assert!(!dispatcher.tries_again(fresh, &failed));
+    assert_eq!(dispatcher.hear(fresh, &failure()), [stop(fresh)]);
+    assert_eq!(dispatcher.stopped(), Some(&Stop::MaxFail(1)));
 }
 
 #[test]
@@ -104,20 +207,21 @@ fn what_a_dead_worker_leaves_goes_to_its_replacement() {
     let mut dispatcher = dispatcher(1, 0, &["a", "b"]);
     let worker = id(0, 0);
     dispatcher.hear(worker, &Message::Next);
-    for message in [collected("a", &["1", "2", "3"]), start("1"), done("1"), start("2")] {
+    for message in [collected("a", &["1", "2", "3"]), start(0), done(0), start(1)] {
         assert_eq!(dispatcher.hear(worker, &message), []);
     }
     let commands = dispatcher.bury(worker, killed());
-    let loss = Loss { worker, death: killed(), during: During::Test("2".to_owned()) };
+    let loss =
+        Loss { worker, death: killed(), during: During::Test { id: "2".to_owned(), is_tried_again: false } };
     assert_eq!(commands, [Command::Mourn(loss), Command::Start(id(0, 1))]);
-    assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run(id(0, 1), "a", &["1", "2"])]);
-    // It dies again, and what was skipped stays so.
-    for message in [collected("a", &["1", "2", "3"]), start("3")] {
+    assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run_tests(id(0, 1), "a", &[2])]);
+    // It dies again, and what is over stays so.
+    for message in [opened("a", &["1", "2", "3"], &[2]), start(2)] {
         dispatcher.hear(id(0, 1), &message);
     }
     dispatcher.hear(id(0, 1), &Message::Files { files: Vec::new(), forkable: None });
     dispatcher.bury(id(0, 1), killed());
-    assert_eq!(dispatcher.hear(id(0, 2), &Message::Next), [run(id(0, 2), "b", &[])]);
+    assert_eq!(dispatcher.hear(id(0, 2), &Message::Next), [run(id(0, 2), "b")]);
 }
 
 #[test]
@@ -126,14 +230,14 @@ fn a_file_that_was_announced_is_not_lost_with_the_last_test_of_another() {
     let worker = id(0, 0);
     dispatcher.hear(worker, &Message::Next);
     dispatcher.hear(worker, &collected("a", &["1"]));
-    dispatcher.hear(worker, &start("1"));
-    assert_eq!(dispatcher.hear(worker, &Message::Next), [run(worker, "b", &[])]);
+    dispatcher.hear(worker, &start(0));
+    assert_eq!(dispatcher.hear(worker, &Message::Next), [run(worker, "b")]);
     let commands = dispatcher.bury(worker, killed());
     assert!(
-        matches!(&commands[0], Command::Mourn(Loss { during: During::Test(test), .. }) if test == "1"),
+        matches!(&commands[0], Command::Mourn(Loss { during: During::Test { id, .. }, .. }) if id == "1"),
         "{commands:?}"
     );
-    assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run(id(0, 1), "b", &[])]);
+    assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run(id(0, 1), "b")]);
 }
 
 #[test]
@@ -145,7 +249,7 @@ fn a_file_that_kills_its_importer_is_not_tried_again() {
         matches!(&commands[0], Command::Mourn(Loss { during: During::Collection(file), .. }) if file == "a"),
         "{commands:?}"
     );
-    assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run(id(0, 1), "b", &[])]);
+    assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run(id(0, 1), "b")]);
 }
 
 #[test]
@@ -153,7 +257,7 @@ fn nobody_is_started_for_nothing() {
     let mut dispatcher = dispatcher(1, 0, &["a"]);
     dispatcher.hear(id(0, 0), &Message::Next);
     dispatcher.hear(id(0, 0), &collected("a", &["1"]));
-    dispatcher.hear(id(0, 0), &start("1"));
+    dispatcher.hear(id(0, 0), &start(0));
     assert_eq!(dispatcher.bury(id(0, 0), killed()).len(), 1);
     assert!(dispatcher.is_over());
 }
