@@ -29,7 +29,7 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -l fork -d 'Whether worker
 always\t'Always, or not at all'
 never\t'Never'"
 complete -c cov-run -n "__fish_cov_run_needs_command" -l out -d 'The directory for what is written' -r -F
-complete -c cov-run -n "__fish_cov_run_needs_command" -l shard -d 'Run the K-th of N shards' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l shard -d 'Run the K-th of N shards; "auto" asks the CI system, "auto/N" one that tells only K' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l core -d 'How coverage.py measures, where it has a choice' -r -f -a "auto\t'The fastest that is exact'
 ctrace\t'coverage.py\'s tracer in C'
 pytrace\t'coverage.py\'s tracer in Python'

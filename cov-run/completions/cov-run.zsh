@@ -21,7 +21,7 @@ _cov-run() {
 always\:"Always, or not at all"
 never\:"Never"))' \
 '--out=[The directory for what is written]:DIR:_files' \
-'--shard=[Run the K-th of N shards]:K/N:_default' \
+'--shard=[Run the K-th of N shards; "auto" asks the CI system, "auto/N" one that tells only K]:K/N|auto:_default' \
 '--core=[How coverage.py measures, where it has a choice]:NAME:((auto\:"The fastest that is exact"
 ctrace\:"coverage.py'\''s tracer in C"
 pytrace\:"coverage.py'\''s tracer in Python"

@@ -16,12 +16,9 @@ pub fn of_run<'a>(tests: impl IntoIterator<Item = (&'a str, u64)>, workers: u32)
 
 /// Says so when one file is the bound on all shards, since a file is not split between machines.
 pub fn of_shards(files: &[TestFile], timings: &Timings, shard: Shard) -> Option<String> {
-    let costs = timings.costs(files);
     // A cost that is guessed from a size says nothing of the kind.
-    if !costs.iter().all(|(name, _)| timings.knows(name)) {
-        return None;
-    }
-    let Bound { name, longest, all, most } = Bound::of(costs, shard.total())?;
+    let bound = Bound::of(timings.costs(files), shard.total()).filter(|bound| timings.knows(bound.name));
+    let Bound { name, longest, all, most } = bound?;
     Some(format!(
         "one file is the bound on all {} shards: {name} takes {longest} of {all}; more than {most} do not help",
         shard.total()
@@ -79,9 +76,9 @@ mod tests {
     fn one_file_may_be_the_bound() {
         let files = ["a", "b"].map(|id| TestFile { id: id.to_owned(), size: 1 });
         let mut timings = Timings::default();
-        timings.note_file("a", 214 * SECOND);
-        assert_eq!(of_shards(&files, &timings, "1/6".parse().unwrap()), None); // b is a guess
+        assert_eq!(of_shards(&files, &timings, "1/6".parse().unwrap()), None);
         timings.note_file("b", 386 * SECOND);
+        timings.note_file("a", 214 * SECOND);
         let expected =
             "one file is the bound on all 6 shards: b takes 386 s of 600 s; more than 2 do not help";
         assert_eq!(of_shards(&files, &timings, "1/6".parse().unwrap()).as_deref(), Some(expected));

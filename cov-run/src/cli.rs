@@ -11,7 +11,7 @@ use cov_model::stream::Output;
 use serde::Serialize;
 
 use self::verb::Verb;
-use crate::shard::Shard;
+use crate::ci;
 use crate::workers::Workers;
 
 const AFTER_HELP: &str = "\
@@ -60,9 +60,12 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = ".cov")]
     pub out: PathBuf,
 
-    /// Run the K-th of N shards
-    #[arg(long, value_name = "K/N", default_value = "1/1")]
-    pub shard: Shard,
+    /// Run the K-th of N shards; "auto" asks the CI system, "auto/N" one that tells only K
+    ///
+    /// GitLab, CircleCI, Buildkite, Azure Pipelines, Bitbucket, Semaphore, Heroku CI, Cirrus, Knapsack Pro, Bazel, job arrays of
+    /// Slurm and, with auto/N, indexed jobs of Kubernetes are understood. It is an error if none of them says anything.
+    #[arg(long, value_name = "K/N|auto", default_value = "1/1")]
+    pub shard: ci::Choice,
 
     /// Measure branches, whatever the configuration says
     #[arg(long)]

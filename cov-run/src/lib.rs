@@ -2,6 +2,7 @@
 
 pub mod balance;
 pub mod bound;
+pub mod ci;
 pub mod cli;
 pub mod clock;
 pub mod crash;
@@ -71,6 +72,7 @@ use crate::progress::{Progress, Rest};
 use crate::protocol::{Assignment, Unmatched};
 use crate::refusal::Refusal;
 use crate::session::{Ending, Session, Setup};
+use crate::shard::Shard;
 use crate::summary::Summary;
 use crate::temporary::Temporary;
 use crate::terminal::{Forgiving, Terminal, say};
@@ -92,8 +94,9 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         env::set_current_dir(project)
             .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
     }
+    let shard = args.shard.resolve()?;
     let out =
-        OutDirectory::prepare(&args.out, args.shard).map_err(|error| Refusal::usage(format!("{error:#}")))?;
+        OutDirectory::prepare(&args.out, shard).map_err(|error| Refusal::usage(format!("{error:#}")))?;
     let temporary = Temporary::new(out.path.join("tmp")).context("temporary directory")?;
     let known = Known::read(args.timings.as_deref(), out.timings())
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
@@ -101,7 +104,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         say(format_args!("cov-run: {note}"));
     }
     let timings = known.target.clone();
-    let setup = setup(args, known, &out, &temporary)?;
+    let setup = setup(args, shard, known, &out, &temporary)?;
     let started = SystemTime::now();
     let clock = Instant::now();
     let (sender, receiver) = mpsc::channel();
@@ -112,7 +115,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         return run_plain(&setup);
     };
     let times = Times { started: epoch(started), elapsed: clock.elapsed() };
-    let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, args.shard);
+    let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, shard);
     let Rest { mut terminal, events } = progress.end()?;
     let github = GitHub::from_environment();
     let counts = last_line::counts(&ran.record);
@@ -126,10 +129,10 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     for Unmatched { argument, node } in &ran.record.unmatched {
         say(format_args!("ERROR: not found: {argument}\n(no match in {node})\n"));
     }
-    if args.shard.total() > 1 && ran.record.tests().next().is_none() {
-        say(format_args!("cov-run: shard {} has no tests", args.shard));
+    if shard.total() > 1 && ran.record.tests().next().is_none() {
+        say(format_args!("cov-run: shard {shard} has no tests"));
     }
-    if let Some(Err(error)) = github.map(|github| github.summarise(&ran.record, times.elapsed, args.shard)) {
+    if let Some(Err(error)) = github.map(|github| github.summarise(&ran.record, times.elapsed, shard)) {
         say(format_args!("cov-run: GITHUB_STEP_SUMMARY: {error}"));
     }
     let harvest = Harvest {
@@ -149,7 +152,13 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
 }
 
 /// What the run is to do.
-fn setup(args: &Args, known: Known, out: &OutDirectory, temporary: &Temporary) -> anyhow::Result<Setup> {
+fn setup(
+    args: &Args,
+    shard: Shard,
+    known: Known,
+    out: &OutDirectory,
+    temporary: &Temporary,
+) -> anyhow::Result<Setup> {
     Ok(Setup {
         python: python::interpreter(args.python.as_deref(), &env::current_dir()?),
         plugin: Plugin::write(temporary.path())?,
@@ -159,7 +168,7 @@ fn setup(args: &Args, known: Known, out: &OutDirectory, temporary: &Temporary) -
         workers: args.workers,
         fork: args.fork,
         processors: workers::processors(),
-        shard: args.shard,
+        shard,
         retries: args.retries,
         split: known.shared,
         order: known.own,
@@ -201,7 +210,7 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
 /// Everybody who is to follow the run. Where stdout is the events', what is for people goes to stderr.
 fn progress(args: &Args, setup: &Setup) -> anyhow::Result<Progress<Forgiving<Box<dyn Write>>>> {
     let create = |output: &Output| {
-        EventLog::create(output, args.shard)
+        EventLog::create(output, setup.shard)
             .map_err(|error| Refusal::usage(format!("{output}: cannot write events there: {error}")))
     };
     let events = args.events.as_ref().map(create).transpose()?;

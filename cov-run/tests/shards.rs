@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cov_model::{Report, json};
 
-use crate::project::Project;
+use crate::project::{Project, finish};
 
 fn project() -> Project {
     let project = Project::new(&[
@@ -74,6 +74,31 @@ fn timings_that_are_given_decide_the_split() {
         .run(&["--shard", "1/2", "--timings", "known.json"])
         .expect(4)
         .complains("known.json: neither timings of cov-run, nor");
+}
+
+#[test]
+fn the_ci_system_tells_the_shard() {
+    let project = project();
+    let status = project.path("status");
+    let mut command = project.command(&["--shard", "auto"]);
+    command.env("TEST_SHARD_INDEX", "1").env("TEST_TOTAL_SHARDS", "3").env("TEST_SHARD_STATUS_FILE", &status);
+    finish(command.spawn().unwrap()).expect(0).complains("cov-run: shard 2/3, as Bazel says");
+    assert_eq!(project.manifest_of("2of3").shard, 2);
+    assert!(status.exists()); // which tells Bazel that the tests are sharded
+}
+
+#[test]
+fn what_limits_shards_is_said() {
+    let project = project();
+    let durations = r#"{"tests/test_0.py::x": 60, "tests/test_1.py::x": 20, "tests/test_2.py::x": 20}"#;
+    project.write("durations", durations);
+    project
+        .run(&["--shard", "1/4", "--timings", "durations", "tests/test_0.py", "tests/test_1.py", "tests/test_2.py"])
+        .expect(0)
+        .complains("one file is the bound on all 4 shards: tests/test_0.py takes 60 s of 100 s; more than 2 do not help")
+        .complains("durations is no file of cov-run and stays as it is: what is learnt goes to ");
+    assert_eq!(project.read("durations"), durations);
+    assert!(project.read(".cov/timings.json").contains("\"version\": 2"));
 }
 
 #[test]
