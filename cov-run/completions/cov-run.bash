@@ -26,7 +26,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --out --shard --branch --contexts --core --source --no-cov --python --project --retries --timeout --timings --junit --events --color --quiet --verbose --help --version timings"
+            opts="-n -q -v -h -V --workers --fork --out --shard --branch --contexts --core --source --no-cov --python --project --retries --timeout --timings --junit --events --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version timings"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -90,6 +90,22 @@ _cov__run() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --preset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shards)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tests)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --list-cmd)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

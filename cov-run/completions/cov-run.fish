@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cov_run_global_optspecs
-    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= retries= timeout= timings= junit= events= color= q/quiet v/verbose h/help V/version
+    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= retries= timeout= timings= junit= events= color= q/quiet v/verbose cmd preset= shards= tests= list-cmd= shell stream h/help V/version
 end
 
 function __fish_cov_run_needs_command
@@ -37,19 +37,26 @@ sysmon\t'Python\'s own monitoring, from 3.12 on'"
 complete -c cov-run -n "__fish_cov_run_needs_command" -l source -d 'Measure this directory or package instead of what the configuration names' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l project -d 'The project\'s directory' -r -F
-complete -c cov-run -n "__fish_cov_run_needs_command" -l retries -d 'How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one' -r
-complete -c cov-run -n "__fish_cov_run_needs_command" -l timeout -d 'How long a test may take, where neither a mark nor the project says so' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l retries -d 'How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one; with --cmd, a shard that failed' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l timeout -d 'How long a test may take, where neither a mark nor the project says so; with --cmd, a shard' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l timings -d 'How long tests took: read to plan, and written [default: timings.json in the output directory]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l junit -d 'Where to write the JUnit file [default: junit-KofN.xml in the output directory]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l events -d 'Where to write what happens, as it happens: a line of JSON for each event' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c cov-run -n "__fish_cov_run_needs_command" -l preset -d 'Have the command measured: set what its kind of program needs; "list" lists what there is' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l shards -d 'How many shards there are, all of which run here [default: as many as workers]' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l tests -d 'Split these tests over the shards: a file with one a line' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l list-cmd -d 'Split the tests over the shards that this shell command lists, one a line' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l branch -d 'Measure branches, whatever the configuration says'
 complete -c cov-run -n "__fish_cov_run_needs_command" -l contexts -d 'Record which test ran which line'
 complete -c cov-run -n "__fish_cov_run_needs_command" -l no-cov -d 'Measure nothing'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s q -l quiet -d 'Print less'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s v -l verbose -d 'Print more: a line for each test'
+complete -c cov-run -n "__fish_cov_run_needs_command" -l cmd -d 'Run the command behind -- instead of pytest, once for each shard'
+complete -c cov-run -n "__fish_cov_run_needs_command" -l shell -d 'Have the shell run the command'
+complete -c cov-run -n "__fish_cov_run_needs_command" -l stream -d 'Show what shards print as they print it, not when they end'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s V -l version -d 'Print version'
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "timings" -d 'Merge files that say how long tests took'

@@ -29,14 +29,18 @@ sysmon\:"Python'\''s own monitoring, from 3.12 on"))' \
 '*--source=[Measure this directory or package instead of what the configuration names]:DIR_OR_PKG:_default' \
 '--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
 '--project=[The project'\''s directory]:DIR:_files' \
-'--retries=[How often a test that failed is tried again\: at once in the same worker, the last time alone in a fresh one]:N:_default' \
-'--timeout=[How long a test may take, where neither a mark nor the project says so]:SECS:_default' \
+'--retries=[How often a test that failed is tried again\: at once in the same worker, the last time alone in a fresh one; with --cmd, a shard that failed]:N:_default' \
+'--timeout=[How long a test may take, where neither a mark nor the project says so; with --cmd, a shard]:SECS:_default' \
 '--timings=[How long tests took\: read to plan, and written \[default\: timings.json in the output directory\]]:FILE:_files' \
 '--junit=[Where to write the JUnit file \[default\: junit-KofN.xml in the output directory\]]:FILE:_files' \
 '--events=[Where to write what happens, as it happens\: a line of JSON for each event]:FILE:_default' \
 '--color=[When to colour]:WHEN:((auto\:"On a terminal, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
+'--preset=[Have the command measured\: set what its kind of program needs; "list" lists what there is]:NAME:_default' \
+'--shards=[How many shards there are, all of which run here \[default\: as many as workers\]]:N:_default' \
+'(--list-cmd)--tests=[Split these tests over the shards\: a file with one a line]:FILE|-:_default' \
+'--list-cmd=[Split the tests over the shards that this shell command lists, one a line]:COMMAND:_default' \
 '--branch[Measure branches, whatever the configuration says]' \
 '--contexts[Record which test ran which line]' \
 '--no-cov[Measure nothing]' \
@@ -44,12 +48,15 @@ never\:"Never"))' \
 '*--quiet[Print less]' \
 '*-v[Print more\: a line for each test]' \
 '*--verbose[Print more\: a line for each test]' \
+'--cmd[Run the command behind -- instead of pytest, once for each shard]' \
+'--shell[Have the shell run the command]' \
+'--stream[Show what shards print as they print it, not when they end]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
 '::paths -- Files, directories or node ids to run:_default' \
-'::pytest_args -- Arguments for pytest:_default' \
+'::pytest_args -- Arguments for pytest, or the command of --cmd:_default' \
 ":: :_cov-run_commands" \
 "*::: :->cov-run" \
 && ret=0

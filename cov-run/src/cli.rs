@@ -1,5 +1,6 @@
 //! The command line of cov-run.
 
+pub mod command;
 pub mod verb;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use clap::{Parser, ValueEnum};
 use cov_model::stream::Output;
 use serde::Serialize;
 
+use self::command::CommandArgs;
 use self::verb::Verb;
 use crate::ci;
 use crate::workers::Workers;
@@ -99,11 +101,12 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
 
-    /// How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one
+    /// How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one;
+    /// with --cmd, a shard that failed
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub retries: u32,
 
-    /// How long a test may take, where neither a mark nor the project says so
+    /// How long a test may take, where neither a mark nor the project says so; with --cmd, a shard
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub timeout: Option<f64>,
 
@@ -134,7 +137,11 @@ pub struct Args {
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// Arguments for pytest
+    #[expect(missing_docs, reason = "clap would show them instead of those of the program")]
+    #[command(flatten)]
+    pub command: CommandArgs,
+
+    /// Arguments for pytest, or the command of --cmd
     #[arg(last = true, value_name = "PYTEST-ARGS")]
     pub pytest_args: Vec<OsString>,
 }

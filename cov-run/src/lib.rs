@@ -4,6 +4,7 @@ pub mod balance;
 pub mod bound;
 pub mod ci;
 pub mod cli;
+mod command;
 pub mod clock;
 pub mod crash;
 pub mod dispatcher;
@@ -83,6 +84,7 @@ use crate::worker::Event;
 /// Does what was asked, and gives the exit status.
 pub fn run(args: &Args) -> anyhow::Result<u8> {
     match &args.verb {
+        None if args.command.cmd => command::run(args),
         None => run_suite(args),
         Some(Verb::Timings(args)) => timings::filter::run(args),
     }

@@ -127,6 +127,11 @@ impl<W: Write> Terminal<W> {
         self.sink.write_all(text.as_bytes())
     }
 
+    /// Writes what somebody else printed, as it is.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sink.write_all(bytes)
+    }
+
     /// Writes a rule of `mark`s around `title`, which may be marked up.
     pub fn rule(&mut self, mark: char, title: &str, styles: &[Style]) -> io::Result<()> {
         let plain = width_of(title);
