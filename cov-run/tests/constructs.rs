@@ -47,3 +47,21 @@ fn the_monitor_goes_on_after_a_pause_and_tells_the_journal() {
     project.run(&["-n1", "--branch"]).expect(1);
     assert_eq!(project.covered()["mod.py"], [8, 2, 4, 2, 2]);
 }
+
+#[test]
+fn tests_may_take_away_what_the_monitor_needs() {
+    let files = &[
+        (".coveragerc", "[run]\nsource = .\nomit = test_*\n"),
+        ("mod.py", "def f(x):\n    if x:\n        return 1\n    return 2\n"),
+        (
+            "test_a.py",
+            "import sys\n\n\ndef test_without_frames(monkeypatch):\n    monkeypatch.delattr(sys, '_getframe')\n    import mod\n\n    mod.f(1)\n",
+        ),
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+    ];
+    let project = Project::in_venv(full(), files);
+    for core in ["--core=auto", "--core=ctrace"] {
+        project.run(&["-n1", "--branch", core]).expect(0);
+        assert_eq!(project.covered()["mod.py"], [4, 1, 2, 1, 1], "{core}");
+    }
+}

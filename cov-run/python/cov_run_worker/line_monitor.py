@@ -2,7 +2,7 @@
 
 import sys
 
-from .monitor import disposition, free_tool, monitoring
+from .monitor import _getframe, disposition, free_tool, monitoring
 
 
 class Ran(dict):
@@ -24,7 +24,7 @@ class LineMonitor:
         self.collector = collector
         self.ran = Ran()
         self.late = {}  # what ran before the last `take`: another thread may have been at it just then
-        self.codes = {}  # id of a code object -> (itself, its file's name)
+        self.codes = {}  # id of a code object -> (itself, its file's name, its events)
         self.left_out = {}  # id of a code object that is not measured -> itself, for the id to stay its own
         self.tool = None
 
@@ -46,7 +46,7 @@ class LineMonitor:
 
     def stop(self):
         monitoring.set_events(self.tool, 0)
-        for code, _ in list(self.codes.values()):
+        for code, _, _ in list(self.codes.values()):
             monitoring.set_local_events(self.tool, code, 0)
         for event in (monitoring.events.PY_START, monitoring.events.LINE):
             monitoring.register_callback(self.tool, event, None)
@@ -59,19 +59,20 @@ class LineMonitor:
         for known in (self.late, ran):
             for key, lines in list(known.items()):
                 if key not in self.codes:
-                    continue
-                self.look_again(self.codes[key][0])
+                    continue  # entered before this began
+                code, name, events = self.codes[key]
+                self.look_again(code, events)
                 taken = lines.copy()
                 if taken:
                     lines -= taken
-                    found.setdefault(self.codes[key][1], set()).update(taken)
+                    found.setdefault(name, set()).update(taken)
         self.late = ran if len(sys._current_frames()) > 1 else {}
         return found
 
-    def look_again(self, code):
+    def look_again(self, code, events):
         """Switch on the events that have come."""
         monitoring.set_local_events(self.tool, code, 0)
-        monitoring.set_local_events(self.tool, code, monitoring.events.LINE)
+        monitoring.set_local_events(self.tool, code, events)
 
     # What Python calls
 
@@ -79,15 +80,26 @@ class LineMonitor:
         """A function is entered for the first time: see whether it is to be measured."""
         key = id(code)
         if key not in self.codes and key not in self.left_out:
-            found = disposition(self.collector, code, sys._getframe(1))
+            found = disposition(self.collector, code, _getframe(1))
             if found.trace and code.co_name != "__annotate__":  # coverage.py leaves those out as well
-                self.codes[key] = code, found.source_filename
+                events = events_of(code)
+                self.codes[key] = code, found.source_filename, events
+                self.look_again(code, events)
             else:
                 self.left_out[key] = code
-        if key in self.codes:
-            self.look_again(code)
         return monitoring.DISABLE
 
     def on_line(self, code, line):
         self.ran[id(code)].add(line)
         return monitoring.DISABLE
+
+
+def events_of(code):
+    """The events that tell every line of `code`.
+
+    Once Python 3.13 has specialised a RESUME it gives no event for what stands on the same line, such as a lambda's whole
+    body, unless the RESUME has an event of its own.
+    """
+    events = monitoring.events
+    first = sum(end - start for start, end, line in code.co_lines() if line == code.co_firstlineno)
+    return events.LINE | events.PY_START if first > 2 else events.LINE

@@ -14,6 +14,7 @@ import sys
 import threading
 
 monitoring = getattr(sys, "monitoring", None)
+_getframe = sys._getframe  # bound once: a test may take it away
 
 _CACHE, _EXTENDED_ARG = dis.opmap.get("CACHE", -1), dis.opmap["EXTENDED_ARG"]
 _RETURNS = {dis.opmap.get(name) for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR")}
@@ -220,7 +221,7 @@ class BranchMonitor:
         return monitoring.DISABLE
 
     def adopt(self, code):
-        found = disposition(self, code, sys._getframe(2))
+        found = disposition(self, code, _getframe(2))
         if not found.trace:
             return None
         self.lock_data()
@@ -249,7 +250,7 @@ class BranchMonitor:
         known = self.codes.get(id(code))
         if known is not None:
             # What leaves a generator has come through a handler that stands on no line.
-            line = known.ways.line(offset) or sys._getframe(1).f_lineno
+            line = known.ways.line(offset) or _getframe(1).f_lineno
             if line is not None:
                 known.arcs.add((line, -code.co_firstlineno))
 
