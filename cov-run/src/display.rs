@@ -6,21 +6,41 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::dispatcher::WorkerId;
+use crate::bar::{Canvas, Picture, Row, clock};
+use crate::dispatcher::{During, Loss, WorkerId};
 use crate::hello::Hello;
-use crate::protocol::{Collected, Report};
+use crate::pace::Pace;
+use crate::protocol::{Collected, Report, TestFile};
 use crate::record::Record;
-use crate::terminal::{Style, Terminal, is_ci, say, trimmed, width_of};
+use crate::terminal::{Style, Terminal, is_ci, say, shows_unicode, stderr_width, trimmed, width_of};
+use crate::timings::Timings;
 
 /// After this long without a line, a heartbeat is due where there is no bar.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// The picture is not made anew more often than this.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// How a running suite is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// A bar on a terminal, and above it what failed.
+    Bar,
+    /// What failed, for the log of a CI system.
+    Failures,
+    /// A line for each file, as pytest does.
+    Files,
+    /// A line for each test, as pytest does with `-v`; on a terminal above a bar.
+    Tests,
+    /// Nothing.
+    Nothing,
+}
 
 /// A file that a worker runs.
 #[derive(Default)]
 struct Line {
     file: String,
     letters: Vec<(String, Option<Style>)>,
-    left: usize,
 }
 
 /// A test that runs.
@@ -30,32 +50,42 @@ struct Running {
 }
 
 /// The display of a running suite.
-pub struct Display<W: Write> {
+pub struct Display<'a, W: Write> {
     terminal: Terminal<W>,
+    timings: &'a Timings,
+    pace: Pace,
+    manner: Manner,
     verbosity: i32,
+    directory: String,
     workers: u32,
     total: usize,
-    done: HashSet<String>,
     lines: HashMap<u32, Line>,
     running: BTreeMap<u32, Running>,
-    tallies: BTreeMap<&'static str, u64>,
+    tallies: BTreeMap<String, u64>,
     bar: ProgressBar,
+    began: Instant,
+    drawn: Option<Instant>,
     printed: Instant,
 }
 
-impl<W: Write> Display<W> {
+impl<'a, W: Write> Display<'a, W> {
     /// A display that writes results to `terminal`, and what is fleeting to stderr.
-    pub fn new(terminal: Terminal<W>) -> Self {
+    pub fn new(terminal: Terminal<W>, timings: &'a Timings) -> Self {
         Self {
             terminal,
+            timings,
+            pace: Pace::default(),
+            manner: Manner::Files,
             verbosity: 0,
+            directory: String::new(),
             workers: 1,
             total: 0,
-            done: HashSet::new(),
             lines: HashMap::new(),
             running: BTreeMap::new(),
             tallies: BTreeMap::new(),
             bar: ProgressBar::hidden(),
+            began: Instant::now(),
+            drawn: None,
             printed: Instant::now(),
         }
     }
@@ -64,18 +94,33 @@ impl<W: Write> Display<W> {
     pub fn settle(&mut self, hello: &Hello, workers: u32) {
         self.verbosity = hello.options.verbosity;
         self.terminal.colour = hello.options.colour;
+        self.directory.clone_from(&hello.directory);
         self.workers = workers;
+        let has_bar = self.verbosity >= 0 && io::stderr().is_terminal() && !is_ci();
+        self.manner = match self.verbosity {
+            ..-1 => Manner::Nothing,
+            1.. => Manner::Tests,
+            _ if has_bar => Manner::Bar,
+            _ if is_ci() => Manner::Failures,
+            _ => Manner::Files,
+        };
+        if has_bar {
+            self.bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+            self.bar.set_style(ProgressStyle::with_template("{msg}").expect("the template is well-formed"));
+        }
+    }
+
+    /// Learns which files there are.
+    pub fn expect(&mut self, files: &[TestFile], assigned: &[String]) {
+        let assigned: HashSet<&String> = assigned.iter().collect();
+        let files: Vec<TestFile> = files.iter().filter(|file| assigned.contains(&file.id)).cloned().collect();
+        self.total = files.len();
+        self.pace = Pace::new(&files, self.timings, self.workers);
+        self.began = Instant::now();
     }
 
     /// Shows what is to be run, and to who wants to know it, how the workers come into being.
     pub fn begin(&mut self, record: &Record, shard: Option<String>, manner: &str) -> io::Result<()> {
-        self.total = record.assigned.len();
-        if self.verbosity >= 0 && io::stderr().is_terminal() && !is_ci() {
-            self.bar =
-                ProgressBar::with_draw_target(Some(self.total as u64), ProgressDrawTarget::stderr_with_hz(8));
-            let style = ProgressStyle::with_template("{elapsed:>4} {bar:20} {pos}/{len} files  {wide_msg}");
-            self.bar.set_style(style.expect("the template is well-formed"));
-        }
         let Some(hello) =
             record.hello.as_ref().filter(|hello| self.verbosity >= 0 && !hello.options.no_header)
         else {
@@ -109,23 +154,13 @@ impl<W: Write> Display<W> {
 
     /// A worker opened a file.
     pub fn collected(&mut self, worker: WorkerId, collected: &Collected) -> io::Result<()> {
-        let errors = match self.lines.remove(&worker.slot) {
-            // What its import reported is already there.
-            Some(line) if line.file == collected.file => line.letters,
-            _ => Vec::new(),
-        };
-        let left = collected.chosen.as_ref().map_or(collected.ids.len(), Vec::len);
-        self.lines.insert(worker.slot, Line { file: collected.file.clone(), letters: errors, left });
-        if left == 0 { self.finish_line(worker.slot) } else { Ok(()) }
-    }
-
-    /// A worker left this many tests of its file to others.
-    pub fn yielded(&mut self, worker: WorkerId, tests: usize) -> io::Result<()> {
-        let Some(line) = self.lines.get_mut(&worker.slot) else {
-            return Ok(());
-        };
-        line.left = line.left.saturating_sub(tests);
-        if line.left == 0 { self.finish_line(worker.slot) } else { Ok(()) }
+        self.pace.open(collected, self.timings);
+        let is_same = |line: &Line| line.file == collected.file; // what its import reported is already there
+        if !self.lines.get(&worker.slot).is_some_and(is_same) {
+            self.finish_line(worker.slot)?;
+            self.lines.insert(worker.slot, Line { file: collected.file.clone(), letters: Vec::new() });
+        }
+        if collected.ids.is_empty() { self.finish_line(worker.slot) } else { Ok(()) }
     }
 
     /// A test starts.
@@ -136,36 +171,46 @@ impl<W: Write> Display<W> {
 
     /// A test is over.
     pub fn done(&mut self, worker: WorkerId) -> io::Result<()> {
-        self.running.remove(&worker.slot);
-        let Some(line) = self.lines.get_mut(&worker.slot) else {
-            return Ok(());
-        };
-        line.left = line.left.saturating_sub(1);
-        if line.left == 0 { self.finish_line(worker.slot) } else { Ok(()) }
+        let Some(Running { id, .. }) = self.running.remove(&worker.slot) else { return Ok(()) };
+        let is_whole = self.pace.finish(&id);
+        if is_whole { self.finish_line(worker.slot) } else { Ok(()) }
     }
 
-    /// A report came, or was made for a worker that died.
+    /// A report came.
     pub fn reported(&mut self, worker: WorkerId, report: &Report) -> io::Result<()> {
         let style = style_of(report);
-        if !report.category.is_empty() {
-            let tally = match style {
-                Some(Style::Red) => "failed",
-                Some(Style::Green) => "passed",
-                _ => "other",
-            };
-            *self.tallies.entry(tally).or_default() += 1;
+        if !report.category.is_empty() && !report.uncounted {
+            let category = if report.category == "error" { "failed" } else { report.category.as_str() };
+            *self.tallies.entry(category.to_owned()).or_default() += 1;
         }
         if report.letter.is_empty() && report.word.is_empty() {
             return Ok(());
         }
-        if self.verbosity > 0 {
-            return self.verbose(worker, report, style);
+        match self.manner {
+            Manner::Tests => self.verbose(worker, report, style),
+            Manner::Bar | Manner::Failures if report.is_failure() => self.failure(report),
+            Manner::Files => {
+                if report.when == "collect" && !self.lines.contains_key(&worker.slot) {
+                    self.lines.insert(worker.slot, Line { file: report.id.clone(), ..Line::default() });
+                }
+                if let Some(line) = self.lines.get_mut(&worker.slot) {
+                    line.letters.push((report.letter.clone(), style));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        if report.when == "collect" && !self.lines.contains_key(&worker.slot) {
-            self.lines.insert(worker.slot, Line { file: report.id.clone(), ..Line::default() });
+    }
+
+    /// A worker died, which is a failure of this test or file.
+    pub fn lost(&mut self, loss: &Loss, report: Option<&Report>) -> io::Result<()> {
+        if let Some(report) = report {
+            self.reported(loss.worker, report)?;
         }
-        if let Some(line) = self.lines.get_mut(&worker.slot) {
-            line.letters.push((report.letter.clone(), style));
+        match &loss.during {
+            During::Test { id, .. } => _ = self.pace.finish(id),
+            During::Collection(file) => self.pace.give_up(file),
+            During::Start | During::Between(_) => {}
         }
         Ok(())
     }
@@ -185,19 +230,22 @@ impl<W: Write> Display<W> {
 
     /// Time passes: says that it is still alive where nothing was printed for long.
     pub fn tick(&mut self) {
+        self.drawn = None;
         self.refresh();
-        if !self.bar.is_hidden() || self.printed.elapsed() < SILENCE || self.verbosity < -1 {
-            return;
+        if self.bar.is_hidden() && self.printed.elapsed() >= SILENCE && self.manner != Manner::Nothing {
+            self.printed = Instant::now();
+            say(format_args!("cov-run: {}", self.heartbeat()));
         }
-        self.printed = Instant::now();
-        let longest = self
-            .running
-            .values()
-            .min_by_key(|running| running.since)
-            .map(|running| format!(", {} runs for {} s", running.id, running.since.elapsed().as_secs()));
-        let longest = longest.unwrap_or_default();
-        let (done, total, tally) = (self.done.len(), self.total, self.tally());
-        say(format_args!("cov-run: {done} of {total} files, {tally}{longest}"));
+    }
+
+    /// How far the run is, in a line.
+    fn heartbeat(&self) -> String {
+        let picture = self.picture();
+        let mut parts: Vec<String> = picture.tally.into_iter().map(|(text, _)| text).collect();
+        parts.extend(picture.rest.map(|rest| format!("{} left", clock(rest))));
+        let longest = picture.rows.first().map(|row| format!("{} runs for {}", row.id, clock(row.age)));
+        parts.extend(longest);
+        parts.join(", ")
     }
 
     /// Ends the display and hands the terminal back.
@@ -208,21 +256,51 @@ impl<W: Write> Display<W> {
         Ok(self.terminal)
     }
 
-    fn tally(&self) -> String {
-        let count = |name| self.tallies.get(name).copied().unwrap_or_default();
-        let failed = count("failed");
-        format!(
-            "{} passed{}",
-            count("passed"),
-            if failed > 0 { format!(", {failed} failed") } else { String::new() }
-        )
+    fn refresh(&mut self) {
+        if self.bar.is_hidden() || self.total == 0 || self.drawn.is_some_and(|drawn| drawn.elapsed() < FRAME)
+        {
+            return;
+        }
+        self.drawn = Some(Instant::now());
+        let canvas = Canvas {
+            width: stderr_width().unwrap_or(self.terminal.width),
+            colour: self.terminal.colour,
+            unicode: shows_unicode(),
+        };
+        self.bar.set_message(self.picture().lines(canvas).join("\n"));
     }
 
-    fn refresh(&mut self) {
-        if !self.bar.is_hidden() {
-            let running: Vec<&str> = self.running.values().map(|running| running.id.as_str()).collect();
-            self.bar.set_position(self.done.len() as u64);
-            self.bar.set_message(format!("{}  {}", self.tally(), running.join("  ")));
+    fn picture(&self) -> Picture {
+        let count = |category: &str| self.tallies.get(category).copied().unwrap_or_default();
+        let mut tally = Vec::new();
+        if count("failed") > 0 {
+            tally.push((format!("{} failed", count("failed")), Some(Style::Red)));
+        }
+        tally.push((format!("{} passed", count("passed")), Some(Style::Green)));
+        let left = match self.pace.tests_left() {
+            Some(left) => format!("{left} to go"),
+            None => format!("{}/{}", self.pace.files(), counted(self.total, "file")),
+        };
+        tally.push((left, None));
+        let others =
+            self.tallies.iter().filter(|(category, _)| !["failed", "passed"].contains(&category.as_str()));
+        tally.extend(others.map(|(category, count)| (format!("{count} {category}"), Some(Style::Yellow))));
+        let row = |(slot, running): (&u32, &Running)| Row {
+            slot: *slot,
+            expected: self.pace.expected(&running.id),
+            id: running.id.clone(),
+            age: running.since.elapsed(),
+        };
+        let mut rows: Vec<Row> = self.running.iter().map(row).collect();
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.age), row.slot));
+        let elapsed = self.began.elapsed();
+        Picture {
+            elapsed,
+            permille: self.pace.permille(),
+            rest: self.pace.rest(elapsed, rows.iter().map(|row| (row.id.as_str(), row.age))),
+            has_failed: count("failed") > 0,
+            tally,
+            rows,
         }
     }
 
@@ -233,6 +311,25 @@ impl<W: Write> Display<W> {
             terminal.line(text)?;
             terminal.flush()
         })
+    }
+
+    /// Prints what failed and where; pytest's text of it comes at the end.
+    fn failure(&mut self, report: &Report) -> io::Result<()> {
+        let word = self.terminal.markup(&report.word, &[Style::Red]);
+        let mut text = format!("{word} {}", report.shown());
+        let message = report.message.as_deref().or(report.crash_line.as_deref()).unwrap_or_default();
+        let message = message.lines().next().unwrap_or_default();
+        let place = report.place.as_ref().and_then(|(path, line)| {
+            let below = path.strip_prefix(&self.directory).and_then(|path| path.strip_prefix('/'));
+            line.map(|line| format!("{}:{line}: ", below.unwrap_or(path)))
+        });
+        let reason = format!("    {}{message}", place.unwrap_or_default());
+        let reason = if is_ci() { Some(reason) } else { trimmed(&reason, self.terminal.width) };
+        if let Some(reason) = reason.filter(|reason| !reason.trim().is_empty()) {
+            text.push('\n');
+            text.push_str(&reason);
+        }
+        self.line(&text)
     }
 
     fn verbose(&mut self, worker: WorkerId, report: &Report, style: Option<Style>) -> io::Result<()> {
@@ -257,13 +354,12 @@ impl<W: Write> Display<W> {
         let Some(line) = self.lines.remove(&slot) else {
             return Ok(());
         };
-        self.done.insert(line.file.clone());
         self.refresh();
-        if self.verbosity > 0 || self.verbosity < -1 || line.letters.is_empty() {
+        if self.manner != Manner::Files || line.letters.is_empty() {
             return Ok(());
         }
-        let counter =
-            format!(" [{:>width$}/{}]", self.done.len(), self.total, width = self.total.to_string().len());
+        let done = self.pace.files();
+        let counter = format!(" [{done:>width$}/{}]", self.total, width = self.total.to_string().len());
         let mut text = if self.verbosity < 0 { String::new() } else { format!("{} ", line.file) };
         let room = self.terminal.width.saturating_sub(counter.len() + 1).max(20);
         let mut column = width_of(&text);

@@ -1,6 +1,7 @@
 //! Runs a test suite as parallel shards under coverage measurement.
 
 pub mod balance;
+pub mod bar;
 pub mod bound;
 pub mod ci;
 pub mod cli;
@@ -23,6 +24,7 @@ pub mod launcher;
 pub mod manifest;
 pub mod out;
 pub mod outcome;
+pub mod pace;
 pub mod plugin;
 pub mod printed;
 pub mod profile;
@@ -210,7 +212,7 @@ fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> 
 }
 
 /// Everybody who is to follow the run. Where stdout is the events', what is for people goes to stderr.
-fn progress(args: &Args, setup: &Setup) -> anyhow::Result<Progress<Forgiving<Box<dyn Write>>>> {
+fn progress<'a>(args: &Args, setup: &'a Setup) -> anyhow::Result<Progress<'a, Forgiving<Box<dyn Write>>>> {
     let create = |output: &Output| {
         EventLog::create(output, setup.shard)
             .map_err(|error| Refusal::usage(format!("{output}: cannot write events there: {error}")))
@@ -221,7 +223,7 @@ fn progress(args: &Args, setup: &Setup) -> anyhow::Result<Progress<Forgiving<Box
     let Assignment { colour, terminal, width, .. } = &setup.assignment;
     let mut terminal = Terminal::new(Forgiving(sink), colour.unwrap_or(*terminal), usize::from(*width));
     terminal.folds = GitHub::from_environment().is_some();
-    Ok(Progress::new(Display::new(terminal), events))
+    Ok(Progress::new(Display::new(terminal, &setup.order), events))
 }
 
 /// Runs pytest as it is, for what it prints.

@@ -6,13 +6,13 @@ use crate::dispatcher::{Loss, WorkerId};
 use crate::display::Display;
 use crate::events::EventLog;
 use crate::hello::Hello;
-use crate::protocol::{Collected, Report};
+use crate::protocol::{Collected, Report, TestFile};
 use crate::record::Record;
 use crate::terminal::Terminal;
 
 /// Those who follow a run.
-pub struct Progress<W: Write> {
-    display: Display<W>,
+pub struct Progress<'a, W: Write> {
+    display: Display<'a, W>,
     events: Option<EventLog>,
     workers: u32,
 }
@@ -25,9 +25,9 @@ pub struct Rest<W: Write> {
     pub events: Option<EventLog>,
 }
 
-impl<W: Write> Progress<W> {
+impl<'a, W: Write> Progress<'a, W> {
     /// These follow a run.
-    pub fn new(display: Display<W>, events: Option<EventLog>) -> Self {
+    pub fn new(display: Display<'a, W>, events: Option<EventLog>) -> Self {
         Self { display, events, workers: 1 }
     }
 
@@ -37,7 +37,12 @@ impl<W: Write> Progress<W> {
         self.display.settle(hello, workers);
     }
 
-    /// The files are known; `manner` is how the workers come into being.
+    /// These files are known, of which some are to be run.
+    pub fn expect(&mut self, files: &[TestFile], assigned: &[String]) {
+        self.display.expect(files, assigned);
+    }
+
+    /// The run begins; `manner` is how the workers come into being.
     pub fn begin(&mut self, record: &Record, shard: Option<String>, manner: &str) -> io::Result<()> {
         if let Some(events) = &mut self.events {
             events.begin(record, self.workers);
@@ -51,11 +56,6 @@ impl<W: Write> Progress<W> {
             events.collected(worker, collected);
         }
         self.display.collected(worker, collected)
-    }
-
-    /// A worker left this many tests of its file to others.
-    pub fn yielded(&mut self, worker: WorkerId, tests: usize) -> io::Result<()> {
-        self.display.yielded(worker, tests)
     }
 
     /// A test starts.
@@ -87,7 +87,7 @@ impl<W: Write> Progress<W> {
         if let Some(events) = &mut self.events {
             events.lost(loss, report);
         }
-        report.map_or(Ok(()), |report| self.display.reported(loss.worker, report))
+        self.display.lost(loss, report)
     }
 
     /// A worker has ended.

@@ -83,7 +83,7 @@ pub struct Ran {
 /// A run.
 pub struct Session<'a, W: Write> {
     setup: &'a Setup,
-    progress: Progress<W>,
+    progress: Progress<'a, W>,
     dispatcher: Dispatcher,
     record: Record,
     launcher: Launcher,
@@ -106,7 +106,7 @@ const FIRST: WorkerId = WorkerId { slot: 0, generation: 0 };
 
 impl<'a, W: Write> Session<'a, W> {
     /// A run that shows itself on `progress`, and whose workers send to `events`.
-    pub fn new(setup: &'a Setup, progress: Progress<W>, events: Sender<Event>) -> anyhow::Result<Self> {
+    pub fn new(setup: &'a Setup, progress: Progress<'a, W>, events: Sender<Event>) -> anyhow::Result<Self> {
         Ok(Self {
             setup,
             progress,
@@ -125,7 +125,7 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     /// Runs until the last worker has ended.
-    pub fn run(mut self, events: &Receiver<Event>) -> anyhow::Result<(Ending, Progress<W>)> {
+    pub fn run(mut self, events: &Receiver<Event>) -> anyhow::Result<(Ending, Progress<'a, W>)> {
         let commands = if self.launcher.is_undecided() {
             self.dispatcher.start_alone()
         } else {
@@ -266,6 +266,7 @@ impl<'a, W: Write> Session<'a, W> {
         let commands = self.dispatcher.plan(units, self.setup.order.clone());
         self.record.all = plan.all;
         self.record.assigned = plan.queue;
+        self.progress.expect(files, &self.record.assigned);
         let refusal = self.why_not_fork(forkable);
         let manner = refusal.as_ref().map_or_else(
             || "workers are forked".to_owned(),
@@ -301,7 +302,6 @@ impl<'a, W: Write> Session<'a, W> {
                 self.record.collected(id, &collected);
                 self.progress.collected(id, &collected)?;
             }
-            Message::Yielded { indexes, .. } => self.progress.yielded(id, indexes.len())?,
             Message::Start { id: test, index, .. } => {
                 self.record.started(id, index);
                 self.progress.started(id, &test);

@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::{Display, Write as _};
 use std::io::{self, IsTerminal as _, Write};
 
-use terminal_size::{Width, terminal_size};
+use terminal_size::{Width, terminal_size, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::Color;
@@ -22,12 +22,15 @@ pub enum Style {
     Cyan,
     /// Bold.
     Bold,
+    /// Dim.
+    Dim,
 }
 
 impl Style {
     fn code(self) -> u8 {
         match self {
             Self::Bold => 1,
+            Self::Dim => 2,
             Self::Red => 31,
             Self::Green => 32,
             Self::Yellow => 33,
@@ -83,9 +86,37 @@ pub fn width() -> u16 {
     said.or_else(measured).unwrap_or(80)
 }
 
+/// `text` in these styles.
+pub fn marked(text: &str, styles: &[Style]) -> String {
+    if styles.is_empty() {
+        return text.to_owned();
+    }
+    let mut marked = String::new();
+    for style in styles {
+        let _ = write!(marked, "\x1b[{}m", style.code());
+    }
+    marked + text + "\x1b[0m"
+}
+
 /// Says something on stderr. When nobody listens, the run and its status are the same.
 pub fn say(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// The width of the terminal that stderr is, in columns.
+pub fn stderr_width() -> Option<usize> {
+    terminal_size_of(io::stderr()).map(|(Width(width), _)| usize::from(width)).filter(|&width| width > 0)
+}
+
+/// Whether the locale shows more than ASCII.
+pub fn shows_unicode() -> bool {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| env::var(name).ok().filter(|said| !said.is_empty()));
+    said.is_some_and(|said| {
+        let said = said.to_ascii_lowercase();
+        said.contains("utf-8") || said.contains("utf8")
+    })
 }
 
 /// A terminal, or what stands for one.
@@ -107,14 +138,7 @@ impl<W: Write> Terminal<W> {
 
     /// `text` in these styles.
     pub fn markup(&self, text: &str, styles: &[Style]) -> String {
-        if !self.colour || styles.is_empty() {
-            return text.to_owned();
-        }
-        let mut marked = String::new();
-        for style in styles {
-            let _ = write!(marked, "\x1b[{}m", style.code());
-        }
-        marked + text + "\x1b[0m"
+        if self.colour { marked(text, styles) } else { text.to_owned() }
     }
 
     /// Writes a line.

@@ -5,6 +5,7 @@
 mod constructs;
 mod coverage;
 mod crashes;
+mod display;
 mod events;
 mod fixtures;
 mod github;
