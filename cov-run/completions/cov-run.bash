@@ -16,6 +16,12 @@ _cov__run() {
             ",$1")
                 cmd="cov__run"
                 ;;
+            cov__run,list)
+                cmd="cov__run__subcmd__list"
+                ;;
+            cov__run,split)
+                cmd="cov__run__subcmd__split"
+                ;;
             cov__run,timings)
                 cmd="cov__run__subcmd__timings"
                 ;;
@@ -26,7 +32,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --out --shard --branch --contexts --core --source --no-cov --python --project --retries --timeout --timings --junit --events --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version timings"
+            opts="-n -q -v -h -V --workers --fork --out --shard --branch --contexts --core --source --no-cov --python --project --retries --timeout --timings --junit --events --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version list split timings"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -105,6 +111,46 @@ _cov__run() {
                     return 0
                     ;;
                 --list-cmd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cov__subcmd__run__subcmd__list)
+            opts="-0 -h --files --null --python --project --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --python)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cov__subcmd__run__subcmd__split)
+            opts="-0 -h --timings --null --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timings)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

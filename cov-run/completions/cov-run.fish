@@ -59,6 +59,16 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -l shell -d 'Have the shel
 complete -c cov-run -n "__fish_cov_run_needs_command" -l stream -d 'Show what shards print as they print it, not when they end'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s V -l version -d 'Print version'
+complete -c cov-run -n "__fish_cov_run_needs_command" -a "list" -d 'Print the tests that would run, an id a line'
+complete -c cov-run -n "__fish_cov_run_needs_command" -a "split" -d 'Of test ids or files in a pipe, print those of one shard'
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "timings" -d 'Merge files that say how long tests took'
+complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l project -d 'The project\'s directory' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l files -d 'Print the files that the tests are in, each once'
+complete -c cov-run -n "__fish_cov_run_using_subcommand list" -s 0 -l null -d 'End each with a NUL, not with a line end, as `xargs -0` wants it'
+complete -c cov-run -n "__fish_cov_run_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cov-run -n "__fish_cov_run_using_subcommand split" -l timings -d 'How long tests take: timings of cov-run, durations of pytest-split, or a JUnit file of pytest' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand split" -s 0 -l null -d 'Names end with a NUL, not with a line end, both in what is read and in what is printed'
+complete -c cov-run -n "__fish_cov_run_using_subcommand split" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cov-run -n "__fish_cov_run_using_subcommand timings" -s o -l output -d 'Where the timings go [default: standard output, as -]' -r
 complete -c cov-run -n "__fish_cov_run_using_subcommand timings" -s h -l help -d 'Print help (see more with \'--help\')'

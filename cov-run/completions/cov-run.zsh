@@ -66,7 +66,30 @@ never\:"Never"))' \
         (( CURRENT += 1 ))
         curcontext="${curcontext%:*:*}:cov-run-command-$line[3]:"
         case $line[3] in
-            (timings)
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
+'--project=[The project'\''s directory]:DIR:_files' \
+'--files[Print the files that the tests are in, each once]' \
+'-0[End each with a NUL, not with a line end, as \`xargs -0\` wants it]' \
+'--null[End each with a NUL, not with a line end, as \`xargs -0\` wants it]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'*::paths -- Files, directories or node ids:_default' \
+&& ret=0
+;;
+(split)
+_arguments "${_arguments_options[@]}" : \
+'--timings=[How long tests take\: timings of cov-run, durations of pytest-split, or a JUnit file of pytest]:FILE:_files' \
+'-0[Names end with a NUL, not with a line end, both in what is read and in what is printed]' \
+'--null[Names end with a NUL, not with a line end, both in what is read and in what is printed]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':shard -- The K-th of N shards, or what the CI system says, as with --shard:_default' \
+'::input -- What to split\: test ids, or files, one a line \[default\: standard input, as -\]:_default' \
+&& ret=0
+;;
+(timings)
 _arguments "${_arguments_options[@]}" : \
 '-o+[Where the timings go \[default\: standard output, as -\]]:FILE:_default' \
 '--output=[Where the timings go \[default\: standard output, as -\]]:FILE:_default' \
@@ -83,9 +106,21 @@ esac
 (( $+functions[_cov-run_commands] )) ||
 _cov-run_commands() {
     local commands; commands=(
+'list:Print the tests that would run, an id a line' \
+'split:Of test ids or files in a pipe, print those of one shard' \
 'timings:Merge files that say how long tests took' \
     )
     _describe -t commands 'cov-run commands' commands "$@"
+}
+(( $+functions[_cov-run__subcmd__list_commands] )) ||
+_cov-run__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'cov-run list commands' commands "$@"
+}
+(( $+functions[_cov-run__subcmd__split_commands] )) ||
+_cov-run__subcmd__split_commands() {
+    local commands; commands=()
+    _describe -t commands 'cov-run split commands' commands "$@"
 }
 (( $+functions[_cov-run__subcmd__timings_commands] )) ||
 _cov-run__subcmd__timings_commands() {

@@ -40,9 +40,22 @@ def run_plain(args):
     return pytest.main(args, plugins=[plugin.TakenOverOptions()])
 
 
+def list_tests(destination, args):
+    """pytest collects, and runs nothing; the ids go to a file."""
+    import_plugin()
+    import pytest
+    from cov_run_worker.listing import Listing
+
+    args = ["--collect-only"] + args
+    pretend_to_be_pytest(args)
+    return pytest.main(args, plugins=[Listing(destination)])
+
+
 def main():
     if sys.argv[1:2] == ["--plain"]:
         return run_plain(sys.argv[2:])
+    if sys.argv[1:2] == ["--list"]:
+        return list_tests(sys.argv[2], sys.argv[3:])
     channel = open_channel()
     order = channel.receive()
     channel.open(order["events"])

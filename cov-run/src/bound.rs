@@ -1,6 +1,5 @@
 //! What keeps a run from being faster, whatever is done: one test, or one file.
 
-use crate::protocol::TestFile;
 use crate::shard::Shard;
 use crate::timings::Timings;
 
@@ -14,15 +13,17 @@ pub fn of_run<'a>(tests: impl IntoIterator<Item = (&'a str, u64)>, workers: u32)
     Some(format!("one test is the bound on the whole run: {name} takes {longest} of {all}"))
 }
 
-/// Says so when one file is the bound on all shards, since a file is not split between machines.
-pub fn of_shards(files: &[TestFile], timings: &Timings, shard: Shard) -> Option<String> {
+/// Says so when one file is the bound on all shards, since a file is not split between machines. The files come with
+/// what they cost by `timings`.
+pub fn of_shards(costs: &[(&str, u64)], timings: &Timings, shard: Shard) -> Option<String> {
+    let bound = Bound::of(costs.iter().copied(), shard.total());
     // A cost that is guessed from a size says nothing of the kind.
-    let bound = Bound::of(timings.costs(files), shard.total()).filter(|bound| timings.knows(bound.name));
+    let bound = bound.filter(|bound| timings.knows(bound.name));
     let Bound { name, longest, all, most } = bound?;
-    Some(format!(
-        "one file is the bound on all {} shards: {name} takes {longest} of {all}; more than {most} do not help",
-        shard.total()
-    ))
+    let total = shard.total();
+    let more =
+        if u128::from(total) > most { format!("; more than {most} do not help") } else { String::new() };
+    Some(format!("one file is the bound on a run in {total} shards: {name} takes {longest} of {all}{more}"))
 }
 
 /// One thing that takes longer than its share.
@@ -74,14 +75,16 @@ mod tests {
 
     #[test]
     fn one_file_may_be_the_bound() {
-        let files = ["a", "b"].map(|id| TestFile { id: id.to_owned(), size: 1 });
+        let costs = [("a", 214 * SECOND), ("b", 386 * SECOND)];
+        let check = |shard: &str, timings: &Timings| of_shards(&costs, timings, shard.parse().unwrap());
         let mut timings = Timings::default();
-        assert_eq!(of_shards(&files, &timings, "1/6".parse().unwrap()), None);
+        assert_eq!(check("1/6", &timings), None); // the costs are sizes
         timings.note_file("b", 386 * SECOND);
-        timings.note_file("a", 214 * SECOND);
         let expected =
-            "one file is the bound on all 6 shards: b takes 386 s of 600 s; more than 2 do not help";
-        assert_eq!(of_shards(&files, &timings, "1/6".parse().unwrap()).as_deref(), Some(expected));
-        assert_eq!(of_shards(&files, &timings, "1/1".parse().unwrap()), None);
+            "one file is the bound on a run in 6 shards: b takes 386 s of 600 s; more than 2 do not help";
+        assert_eq!(check("1/6", &timings).as_deref(), Some(expected));
+        let expected = "one file is the bound on a run in 2 shards: b takes 386 s of 600 s";
+        assert_eq!(check("1/2", &timings).as_deref(), Some(expected));
+        assert_eq!(check("1/1", &timings), None);
     }
 }

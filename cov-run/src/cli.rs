@@ -22,6 +22,7 @@ EXAMPLES:
   cov-run -n 4 tests/unit -- -k parse --maxfail=1
   cov-run --shard 1/3 --branch        the first of three shards; run the others elsewhere
   cov-run && cov-merge .cov | cov-report --to text
+  cov-run list --files | cov-run split 2/5 | xargs -r pytest    see cov-run list --help, and so on
   cov-run --contexts && cov-merge .cov | diff-cov --tests    which tests a change affects
 
 EXIT STATUS:

@@ -20,6 +20,8 @@ pub mod journal;
 pub mod junit;
 pub mod last_failed;
 pub mod last_line;
+pub mod lines;
+pub mod list;
 pub mod launcher;
 pub mod manifest;
 pub mod out;
@@ -37,6 +39,7 @@ pub mod schedule;
 pub mod session;
 pub mod shard;
 pub mod short_summary;
+pub mod split;
 pub mod summary;
 pub mod temporary;
 pub mod terminal;
@@ -88,6 +91,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     match &args.verb {
         None if args.command.cmd => command::run(args),
         None => run_suite(args),
+        Some(Verb::List(args)) => list::run(args),
+        Some(Verb::Split(args)) => split::run(args),
         Some(Verb::Timings(args)) => timings::filter::run(args),
     }
 }

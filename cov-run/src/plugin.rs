@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/introduction.py", include_str!("../python/cov_run_worker/introduction.py")),
     ("cov_run_worker/journal.py", include_str!("../python/cov_run_worker/journal.py")),
     ("cov_run_worker/line_monitor.py", include_str!("../python/cov_run_worker/line_monitor.py")),
+    ("cov_run_worker/listing.py", include_str!("../python/cov_run_worker/listing.py")),
     ("cov_run_worker/loop.py", include_str!("../python/cov_run_worker/loop.py")),
     ("cov_run_worker/measure.py", include_str!("../python/cov_run_worker/measure.py")),
     ("cov_run_worker/monitor.py", include_str!("../python/cov_run_worker/monitor.py")),

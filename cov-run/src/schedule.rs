@@ -29,7 +29,7 @@ pub fn plan(files: &[TestFile], shard: Shard, workers: u32, split: &Timings, ord
     Plan {
         all: files.iter().map(|file| file.id.clone()).collect(),
         queue: in_time(queue, workers).into_iter().map(str::to_owned).collect(),
-        bound: bound::of_shards(files, split, shard),
+        bound: bound::of_shards(&split.costs(files), split, shard),
     }
 }
 

@@ -163,6 +163,18 @@ impl Timings {
         known.or_else(|| self.medians().test(file))
     }
 
+    /// What the tests of a name are likely to take, in microseconds: a file's, a class's, a test's, or a test's with all of
+    /// its parameters. None if no test is known.
+    pub fn named(&self, file: &str, name: &str) -> Option<u64> {
+        let within = |id: &str| {
+            let rest = id.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with('['))
+        };
+        let tests = self.files.get(file).into_iter().flat_map(|file| &file.tests);
+        let known = tests.filter(|(id, _)| name == file || within(id)).filter_map(|(_, test)| test.mean());
+        known.reduce(u64::saturating_add).or_else(|| self.test(file, name))
+    }
+
     /// What a file's import is likely to take, in microseconds: its mean, else the median of those of the nearest
     /// directory around it with any. None if no import is known.
     pub fn import(&self, file: &str) -> Option<u64> {

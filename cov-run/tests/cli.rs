@@ -7,6 +7,7 @@ mod coverage;
 mod crashes;
 mod display;
 mod events;
+mod filters;
 mod fixtures;
 mod github;
 mod junit;

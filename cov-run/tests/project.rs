@@ -100,6 +100,14 @@ impl Project {
         self.placed(command)
     }
 
+    /// The same for a verb, in the active environment.
+    pub(crate) fn verb(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cov-run"));
+        let root = self.venv.python().ancestors().nth(2).unwrap().to_owned();
+        command.args(args).env("VIRTUAL_ENV", root);
+        self.placed(command)
+    }
+
     /// Runs cov-run.
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         finish(self.command(args).spawn().unwrap())

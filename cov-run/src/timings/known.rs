@@ -31,16 +31,7 @@ impl Known {
             let own = Timings::read(&usual)?;
             return Ok(Self { shared: Timings::default(), own, target: usual, notes: Vec::new() });
         };
-        let text = match fs::read(named) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            text => Some(text.with_context(|| named.display().to_string())?),
-        };
-        let source = text.map(|text| Source::parse(&text)).transpose();
-        let source = source.with_context(|| named.display().to_string())?;
-        let is_ours = source.as_ref().is_none_or(Source::is_ours);
-        let (shared, unmatched) = merge(source.as_slice(), &env::current_dir()?);
-        let mut notes: Vec<String> =
-            unmatched.iter().flatten().map(|unmatched| format!("{}: {unmatched}", named.display())).collect();
+        let (shared, mut notes, is_ours) = Self::shared(named)?;
         if is_ours {
             return Ok(Self { own: shared.clone(), shared, target: named.to_owned(), notes });
         }
@@ -52,6 +43,21 @@ impl Known {
         let mut own = Timings::read(&usual)?;
         own.merge(&shared);
         Ok(Self { shared, own, target: usual, notes })
+    }
+
+    /// What the named file says, what the user should know of it, and whether it is ours. One that is not there says
+    /// nothing, and will be ours.
+    pub fn shared(named: &Path) -> anyhow::Result<(Timings, Vec<String>, bool)> {
+        let text = match fs::read(named) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            text => Some(text.with_context(|| named.display().to_string())?),
+        };
+        let source = text.map(|text| Source::parse(&text)).transpose();
+        let source = source.with_context(|| named.display().to_string())?;
+        let is_ours = source.as_ref().is_none_or(Source::is_ours);
+        let (shared, unmatched) = merge(source.as_slice(), &env::current_dir()?);
+        let notes = unmatched.iter().flatten().map(|unmatched| format!("{}: {unmatched}", named.display()));
+        Ok((shared, notes.collect(), is_ours))
     }
 }
 
