@@ -4,6 +4,10 @@ import sys
 
 from .monitor import _getframe, disposition, free_tool, monitoring
 
+RESUME = 2  # its length in bytes
+
+_current_frames = sys._current_frames  # a test may take it away
+
 
 class Ran(dict):
     """The lines that ran, by the id of their code object."""
@@ -24,14 +28,17 @@ class LineMonitor:
         self.collector = collector
         self.ran = Ran()
         self.late = {}  # what ran before the last `take`: another thread may have been at it just then
-        self.codes = {}  # id of a code object -> (itself, its file's name, its events)
+        self.codes = {}  # id of a code object -> (itself, its file's name)
         self.left_out = {}  # id of a code object that is not measured -> itself, for the id to stay its own
         self.tool = None
+        self.keeper = None  # a tool that keeps some RESUMEs from being specialised, by an event that nobody hears
 
     def start(self):
         events = monitoring.events
         self.tool = free_tool()
         monitoring.use_tool_id(self.tool, "cov-run contexts")
+        self.keeper = free_tool()
+        monitoring.use_tool_id(self.keeper, "cov-run RESUMEs")
         monitoring.register_callback(self.tool, events.PY_START, self.on_start)
         self.resume()
         monitoring.set_events(self.tool, events.PY_START)
@@ -46,11 +53,13 @@ class LineMonitor:
 
     def stop(self):
         monitoring.set_events(self.tool, 0)
-        for code, _, _ in list(self.codes.values()):
-            monitoring.set_local_events(self.tool, code, 0)
+        for code, _ in list(self.codes.values()):
+            for tool in (self.tool, self.keeper):
+                monitoring.set_local_events(tool, code, 0)
         for event in (monitoring.events.PY_START, monitoring.events.LINE):
             monitoring.register_callback(self.tool, event, None)
         monitoring.free_tool_id(self.tool)
+        monitoring.free_tool_id(self.keeper)
 
     def take(self):
         """The lines that ran since the last call, by file."""
@@ -60,19 +69,19 @@ class LineMonitor:
             for key, lines in list(known.items()):
                 if key not in self.codes:
                     continue  # entered before this began
-                code, name, events = self.codes[key]
-                self.look_again(code, events)
+                code, name = self.codes[key]
+                self.look_again(code)
                 taken = lines.copy()
                 if taken:
                     lines -= taken
                     found.setdefault(name, set()).update(taken)
-        self.late = ran if len(sys._current_frames()) > 1 else {}
+        self.late = ran if len(_current_frames()) > 1 else {}
         return found
 
-    def look_again(self, code, events):
+    def look_again(self, code):
         """Switch on the events that have come."""
         monitoring.set_local_events(self.tool, code, 0)
-        monitoring.set_local_events(self.tool, code, events)
+        monitoring.set_local_events(self.tool, code, monitoring.events.LINE)
 
     # What Python calls
 
@@ -82,9 +91,10 @@ class LineMonitor:
         if key not in self.codes and key not in self.left_out:
             found = disposition(self.collector, code, _getframe(1))
             if found.trace and code.co_name != "__annotate__":  # coverage.py leaves those out as well
-                events = events_of(code)
-                self.codes[key] = code, found.source_filename, events
-                self.look_again(code, events)
+                self.codes[key] = code, found.source_filename
+                if hides_a_line(code):
+                    monitoring.set_local_events(self.keeper, code, monitoring.events.PY_START)
+                self.look_again(code)
             else:
                 self.left_out[key] = code
         return monitoring.DISABLE
@@ -94,12 +104,10 @@ class LineMonitor:
         return monitoring.DISABLE
 
 
-def events_of(code):
-    """The events that tell every line of `code`.
+def hides_a_line(code):
+    """Whether code stands on the line of its RESUME, such as a lambda's whole body.
 
-    Once Python 3.13 has specialised a RESUME it gives no event for what stands on the same line, such as a lambda's whole
-    body, unless the RESUME has an event of its own.
+    Once Python 3.13 has specialised a RESUME, no event tells of that line any more.
     """
-    events = monitoring.events
     first = sum(end - start for start, end, line in code.co_lines() if line == code.co_firstlineno)
-    return events.LINE | events.PY_START if first > 2 else events.LINE
+    return first > RESUME
