@@ -35,6 +35,9 @@ pub struct Manifest {
     /// The command that ran instead of pytest, a word each, its placeholders unfilled; empty for a run of pytest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
+    /// What pytest was given: options and paths, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
     /// All test files of the run, of all shards, ascending; for a command whatever it was given, which may be nothing.
     pub files: Vec<String>,
     /// The files that are this shard's to run, ascending.
@@ -69,6 +72,16 @@ pub struct TestRecord {
     pub attempts: u32,
     /// The worker that ran it last (`gw0`).
     pub worker: String,
+    /// Which process of that worker it was, 0 for the first: one that dies is replaced.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub process: u32,
+    /// The how-manieth of the run's tests it was to start, from 1; 0 if it did not, or nobody knows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub order: u64,
+}
+
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 /// How a test ended.
@@ -201,12 +214,15 @@ mod tests {
             command: Vec::new(),
             assigned: files[..1].to_vec(),
             files,
+            arguments: vec!["-k".to_owned(), "x".to_owned()],
             tests: vec![TestRecord {
                 id: "tests/test_a.py::test_\"x\"[\"tests\":[]]".to_owned(),
                 outcome: Outcome::NotRun,
                 duration_us: 12,
                 attempts: 1,
                 worker: "gw0".to_owned(),
+                process: 0,
+                order: 1,
             }],
             status: 0,
             complete: true,

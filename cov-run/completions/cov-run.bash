@@ -16,8 +16,14 @@ _cov__run() {
             ",$1")
                 cmd="cov__run"
                 ;;
+            cov__run,bisect)
+                cmd="cov__run__subcmd__bisect"
+                ;;
             cov__run,list)
                 cmd="cov__run__subcmd__list"
+                ;;
+            cov__run,replay)
+                cmd="cov__run__subcmd__replay"
                 ;;
             cov__run,split)
                 cmd="cov__run__subcmd__split"
@@ -32,7 +38,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --out --shard --branch --contexts --core --source --no-cov --python --project --retries --timeout --timings --junit --events --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version list split timings"
+            opts="-n -q -v -h -V --workers --fork --out --shard --branch --contexts --core --source --no-cov --python --project --tests-from --rerun --retries --timeout --timings --junit --events --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version list split timings replay bisect"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -71,6 +77,10 @@ _cov__run() {
                     return 0
                     ;;
                 --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tests-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -121,6 +131,40 @@ _cov__run() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        cov__subcmd__run__subcmd__bisect)
+            opts="-h --out --shard --python --project --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --python)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         cov__subcmd__run__subcmd__list)
             opts="-0 -h --files --null --python --project --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -133,6 +177,40 @@ _cov__run() {
                     return 0
                     ;;
                 --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cov__subcmd__run__subcmd__replay)
+            opts="-h --out --shard --python --project --timeout --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --python)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cov_run_global_optspecs
-    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= retries= timeout= timings= junit= events= color= q/quiet v/verbose cmd preset= shards= tests= list-cmd= shell stream h/help V/version
+    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= tests-from= rerun retries= timeout= timings= junit= events= color= q/quiet v/verbose cmd preset= shards= tests= list-cmd= shell stream h/help V/version
 end
 
 function __fish_cov_run_needs_command
@@ -37,6 +37,7 @@ sysmon\t'Python\'s own monitoring, from 3.12 on'"
 complete -c cov-run -n "__fish_cov_run_needs_command" -l source -d 'Measure this directory or package instead of what the configuration names' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l project -d 'The project\'s directory' -r -F
+complete -c cov-run -n "__fish_cov_run_needs_command" -l tests-from -d 'Run the tests that this says: what `diff-cov --tests` writes; - is standard input' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l retries -d 'How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one; with --cmd, a shard that failed' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l timeout -d 'How long a test may take, where neither a mark nor the project says so; with --cmd, a shard' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l timings -d 'How long tests took: read to plan, and written [default: timings.json in the output directory]' -r -F
@@ -52,6 +53,7 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -l list-cmd -d 'Split the 
 complete -c cov-run -n "__fish_cov_run_needs_command" -l branch -d 'Measure branches, whatever the configuration says'
 complete -c cov-run -n "__fish_cov_run_needs_command" -l contexts -d 'Record which test ran which line'
 complete -c cov-run -n "__fish_cov_run_needs_command" -l no-cov -d 'Measure nothing'
+complete -c cov-run -n "__fish_cov_run_needs_command" -l rerun -d 'Run what the last run left to be done: tests that failed or never ran, and new ones'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s q -l quiet -d 'Print less'
 complete -c cov-run -n "__fish_cov_run_needs_command" -s v -l verbose -d 'Print more: a line for each test'
 complete -c cov-run -n "__fish_cov_run_needs_command" -l cmd -d 'Run the command behind -- instead of pytest, once for each shard'
@@ -62,6 +64,8 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -s V -l version -d 'Print 
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "list" -d 'Print the tests that would run, an id a line'
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "split" -d 'Of test ids or files in a pipe, print those of one shard'
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "timings" -d 'Merge files that say how long tests took'
+complete -c cov-run -n "__fish_cov_run_needs_command" -a "replay" -d 'Run again what one worker ran, test by test in the same order'
+complete -c cov-run -n "__fish_cov_run_needs_command" -a "bisect" -d 'Find the tests that make another one fail'
 complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
 complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l project -d 'The project\'s directory' -r -F
 complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l files -d 'Print the files that the tests are in, each once'
@@ -72,3 +76,15 @@ complete -c cov-run -n "__fish_cov_run_using_subcommand split" -s 0 -l null -d '
 complete -c cov-run -n "__fish_cov_run_using_subcommand split" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cov-run -n "__fish_cov_run_using_subcommand timings" -s o -l output -d 'Where the timings go [default: standard output, as -]' -r
 complete -c cov-run -n "__fish_cov_run_using_subcommand timings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cov-run -n "__fish_cov_run_using_subcommand replay" -l out -d 'The output directory of that run' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand replay" -l shard -d 'Its shard' -r
+complete -c cov-run -n "__fish_cov_run_using_subcommand replay" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand replay" -l project -d 'The project\'s directory' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand replay" -l timeout -d 'How long a test may take, where neither a mark nor the project says so' -r
+complete -c cov-run -n "__fish_cov_run_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l out -d 'The output directory of that run' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l shard -d 'Its shard' -r
+complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l project -d 'The project\'s directory' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l timeout -d 'How long a test may take, where neither a mark nor the project says so' -r
+complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -s h -l help -d 'Print help (see more with \'--help\')'

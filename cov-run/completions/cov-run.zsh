@@ -29,6 +29,7 @@ sysmon\:"Python'\''s own monitoring, from 3.12 on"))' \
 '*--source=[Measure this directory or package instead of what the configuration names]:DIR_OR_PKG:_default' \
 '--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
 '--project=[The project'\''s directory]:DIR:_files' \
+'(--rerun)--tests-from=[Run the tests that this says\: what \`diff-cov --tests\` writes; - is standard input]:FILE:_default' \
 '--retries=[How often a test that failed is tried again\: at once in the same worker, the last time alone in a fresh one; with --cmd, a shard that failed]:N:_default' \
 '--timeout=[How long a test may take, where neither a mark nor the project says so; with --cmd, a shard]:SECS:_default' \
 '--timings=[How long tests took\: read to plan, and written \[default\: timings.json in the output directory\]]:FILE:_files' \
@@ -44,6 +45,7 @@ never\:"Never"))' \
 '--branch[Measure branches, whatever the configuration says]' \
 '--contexts[Record which test ran which line]' \
 '--no-cov[Measure nothing]' \
+'--rerun[Run what the last run left to be done\: tests that failed or never ran, and new ones]' \
 '*-q[Print less]' \
 '*--quiet[Print less]' \
 '*-v[Print more\: a line for each test]' \
@@ -98,6 +100,30 @@ _arguments "${_arguments_options[@]}" : \
 '*::inputs -- What to merge \[default\: standard input, as -\]:_default' \
 && ret=0
 ;;
+(replay)
+_arguments "${_arguments_options[@]}" : \
+'--out=[The output directory of that run]:DIR:_files' \
+'--shard=[Its shard]:K/N:_default' \
+'--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
+'--project=[The project'\''s directory]:DIR:_files' \
+'--timeout=[How long a test may take, where neither a mark nor the project says so]:SECS:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':target -- A worker, as in gw1 (or gw1.2 for its third process); or a test, with which the sequence then ends:_default' \
+&& ret=0
+;;
+(bisect)
+_arguments "${_arguments_options[@]}" : \
+'--out=[The output directory of that run]:DIR:_files' \
+'--shard=[Its shard]:K/N:_default' \
+'--python=[The project'\''s Python \[default\: that of the active or the project'\''s .venv, else python3\]]:EXE:_files' \
+'--project=[The project'\''s directory]:DIR:_files' \
+'--timeout=[How long a test may take, where neither a mark nor the project says so]:SECS:_default' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+':test -- The id of the test:_default' \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -109,13 +135,25 @@ _cov-run_commands() {
 'list:Print the tests that would run, an id a line' \
 'split:Of test ids or files in a pipe, print those of one shard' \
 'timings:Merge files that say how long tests took' \
+'replay:Run again what one worker ran, test by test in the same order' \
+'bisect:Find the tests that make another one fail' \
     )
     _describe -t commands 'cov-run commands' commands "$@"
+}
+(( $+functions[_cov-run__subcmd__bisect_commands] )) ||
+_cov-run__subcmd__bisect_commands() {
+    local commands; commands=()
+    _describe -t commands 'cov-run bisect commands' commands "$@"
 }
 (( $+functions[_cov-run__subcmd__list_commands] )) ||
 _cov-run__subcmd__list_commands() {
     local commands; commands=()
     _describe -t commands 'cov-run list commands' commands "$@"
+}
+(( $+functions[_cov-run__subcmd__replay_commands] )) ||
+_cov-run__subcmd__replay_commands() {
+    local commands; commands=()
+    _describe -t commands 'cov-run replay commands' commands "$@"
 }
 (( $+functions[_cov-run__subcmd__split_commands] )) ||
 _cov-run__subcmd__split_commands() {

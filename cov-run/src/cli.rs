@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
 use clap::{Parser, ValueEnum};
-use cov_model::stream::Output;
+use cov_model::stream::{Input, Output};
 use serde::Serialize;
 
 use self::command::CommandArgs;
@@ -39,6 +39,7 @@ EXIT STATUS:
 /// pytest-cov are understood whether these are installed or not. Each run writes a profile of what was covered
 /// (profile-KofN.json), a manifest of what ran (run-KofN.json) and a JUnit file (junit-KofN.xml).
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(name = "cov-run", version, args_override_self = true, args_conflicts_with_subcommands = true, disable_help_subcommand = true, after_help = AFTER_HELP, max_term_width = 100, styles = Styles::plain())]
 pub struct Args {
     /// What to do other than to run a suite.
@@ -102,6 +103,17 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
 
+    /// Run the tests that this says: what `diff-cov --tests` writes; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "rerun")]
+    pub tests_from: Option<Input>,
+
+    /// Run what the last run left to be done: tests that failed or never ran, and new ones
+    ///
+    /// Reads what is in the output directory, and completes it: manifest and profile are then of both runs. Without paths
+    /// and arguments for pytest, those of the last run are taken.
+    #[arg(long)]
+    pub rerun: bool,
+
     /// How often a test that failed is tried again: at once in the same worker, the last time alone in a fresh one;
     /// with --cmd, a shard that failed
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -148,7 +160,7 @@ pub struct Args {
 }
 
 /// A number of seconds, more than none.
-fn seconds(text: &str) -> Result<f64, String> {
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     let seconds = text.parse().ok().filter(|&seconds: &f64| seconds.is_finite() && seconds > 0.0);
     seconds.ok_or_else(|| "give a number of seconds, as in 60 or 0.5".to_owned())
 }

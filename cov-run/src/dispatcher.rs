@@ -36,6 +36,8 @@ pub enum Command {
     Tell(WorkerId, Order),
     /// A worker died: this is what it died of.
     Mourn(Loss),
+    /// Tests of this file that one worker has found are not there in another, which was to run them.
+    Miss(String, Vec<Pick>),
 }
 
 /// What was lost with a worker.
@@ -272,8 +274,17 @@ impl Dispatcher {
             Message::Ask if !seat.dismissed => return vec![Command::Tell(id, Order::Proceed)],
             Message::Ready if !seat.dismissed => return self.settle_needs(id),
             Message::Collected(collected) => {
+                let asked =
+                    seat.upcoming.as_ref().filter(|unit| !unit.or_all).and_then(|unit| unit.tests.clone());
+                let missing: Vec<Pick> =
+                    collected.missing.iter().filter_map(|&at| asked.as_ref()?.get(at).cloned()).collect();
                 seat.open(collected);
-                return self.feed();
+                let mut commands = self.feed();
+                if !missing.is_empty() {
+                    commands.insert(0, Command::Miss(collected.file.clone(), missing));
+                    commands.extend(self.fail());
+                }
+                return commands;
             }
             Message::Yielded { indexes, .. } => {
                 seat.asked = false;
@@ -336,7 +347,14 @@ impl Dispatcher {
         let is_last = *failed >= self.policy.as_ref().map_or(0, |policy| policy.retries);
         let place = if is_last { Place::Fresh } else { Place::In(id) };
         if let Some(queue) = &mut self.queue {
-            queue.push_back(Unit { file, tests: Some(vec![pick]), alone: true, place, need, or_all: false });
+            queue.push_back(Unit {
+                file,
+                tests: Some(vec![pick]),
+                alone: true,
+                place,
+                need,
+                ..Unit::default()
+            });
         }
     }
 }

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use cov_model::manifest::{Outcome, list_digest};
 use cov_model::stream::Output;
 
+use crate::earlier::{Earlier, add_profile};
 use crate::hello::Hello;
 use crate::junit::{self, Times};
 use crate::last_failed;
@@ -15,7 +16,8 @@ use crate::manifest::{self, Facts, manifest};
 use crate::out::OutDirectory;
 use crate::profile::{self, Profile, Profiler};
 use crate::record::Record;
-use crate::session::{Ran, Setup};
+use crate::session::Ran;
+use crate::setup::Setup;
 use crate::shard::Shard;
 use crate::terminal::say;
 use crate::timings::Timings;
@@ -31,6 +33,8 @@ pub struct Harvest<'a> {
     pub junit: PathBuf,
     /// The file of timings.
     pub timings: PathBuf,
+    /// The run that this one continues.
+    pub earlier: Option<Earlier>,
 }
 
 impl Harvest<'_> {
@@ -49,12 +53,17 @@ impl Harvest<'_> {
         let profile = profiler.map(|profiler| self.write_profile(record, profiler)).transpose();
         let written = profile.as_ref().ok().and_then(Option::as_ref);
         let facts = Facts {
+            arguments: self.setup.assignment.args.clone(),
             shard: self.setup.shard,
             status,
             coverage_complete: written.is_some_and(|written| written.is_whole) && record.losses.is_empty(),
             fragments: written.map(|written| written.fragments.iter().cloned().collect()).unwrap_or_default(),
         };
-        let manifest = manifest::write(&manifest(record, facts), &self.out.manifest());
+        let mut manifest = manifest(record, facts);
+        if let Some(earlier) = &self.earlier {
+            earlier.rest.add_to(&mut manifest, &record.known_tests());
+        }
+        let manifest = manifest::write(&manifest, &self.out.manifest());
         for note in &record.notes {
             say(format_args!("cov-run: {note}"));
         }
@@ -79,8 +88,15 @@ impl Harvest<'_> {
             let name = entry?.file_name().to_string_lossy().into_owned();
             fragments.insert(name.split('.').next().unwrap_or_default().to_owned());
         }
-        let Profile { mut report, notes, is_whole } =
+        let Profile { mut report, mut notes, mut is_whole } =
             profiler.profile().context("what was measured could not be made a profile")?;
+        if let Some(earlier) = &self.earlier {
+            is_whole &= earlier.profile.is_some();
+            for path in add_profile(earlier.profile.clone().unwrap_or_default(), &mut report)? {
+                is_whole = false;
+                notes.push(format!("{path} has changed: what the earlier run covered of it does not count"));
+            }
+        }
         if !self.setup.shard.is_all() {
             report.shards.insert(name(record, self.setup.shard));
         }
@@ -110,7 +126,7 @@ fn name(record: &Record, shard: Shard) -> cov_model::Shard {
     cov_model::Shard { run, index: shard.number(), total: shard.total() }
 }
 
-/// Timings with what this run adds. A test that failed may have ended early, so only passed ones count.
+/// Timings with what this run adds. A test that failed may have ended early, so only those that passed at once count.
 fn learn(known: &Timings, record: &Record) -> Timings {
     let mut timings = known.clone();
     for (file, us) in record.imports() {
@@ -118,7 +134,7 @@ fn learn(known: &Timings, record: &Record) -> Timings {
         let tests = record.tests_of(file);
         tests
             .iter()
-            .filter(|test| test.outcome == Outcome::Passed)
+            .filter(|test| test.outcome == Outcome::Passed && test.attempts == 1)
             .for_each(|test| timings.note_test(file, &test.id, test.us));
         timings.keep_tests(file, &tests.iter().map(|test| test.id.as_str()).collect::<BTreeSet<_>>());
     }

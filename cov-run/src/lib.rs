@@ -5,11 +5,12 @@ pub mod bar;
 pub mod bound;
 pub mod ci;
 pub mod cli;
-mod command;
 pub mod clock;
+mod command;
 pub mod crash;
 pub mod dispatcher;
 pub mod display;
+pub mod earlier;
 pub mod events;
 pub mod flaky;
 pub mod fragments;
@@ -20,10 +21,11 @@ pub mod journal;
 pub mod junit;
 pub mod last_failed;
 pub mod last_line;
+pub mod launcher;
 pub mod lines;
 pub mod list;
-pub mod launcher;
 pub mod manifest;
+pub mod minimal;
 pub mod out;
 pub mod outcome;
 pub mod pace;
@@ -35,8 +37,12 @@ pub mod protocol;
 pub mod python;
 pub mod record;
 pub mod refusal;
+pub mod rehearsal;
 pub mod schedule;
+pub mod selection;
+pub mod sequence;
 pub mod session;
+pub mod setup;
 pub mod shard;
 pub mod short_summary;
 pub mod split;
@@ -54,7 +60,6 @@ pub mod zygote;
 
 use std::env;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::{self, Command};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -68,20 +73,21 @@ use signal_hook::iterator::Signals;
 use crate::cli::Args;
 use crate::cli::verb::Verb;
 use crate::display::Display;
+use crate::earlier::Earlier;
 use crate::events::EventLog;
 use crate::github::GitHub;
 use crate::harvest::Harvest;
 use crate::junit::Times;
 use crate::out::OutDirectory;
-use crate::plugin::Plugin;
 use crate::progress::{Progress, Rest};
-use crate::protocol::{Assignment, Unmatched};
+use crate::protocol::Unmatched;
 use crate::refusal::Refusal;
-use crate::session::{Ending, Session, Setup};
-use crate::shard::Shard;
+use crate::selection::Selection;
+use crate::session::{Ending, Session};
+use crate::setup::{Place, Setup, setup};
 use crate::summary::Summary;
 use crate::temporary::Temporary;
-use crate::terminal::{Forgiving, Terminal, say};
+use crate::terminal::{Forgiving, say};
 use crate::timings::Known;
 use crate::verdict::{INTERNAL, INTERRUPTED, NO_TESTS, PASSED, verdict};
 use crate::worker::Event;
@@ -94,6 +100,8 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         Some(Verb::List(args)) => list::run(args),
         Some(Verb::Split(args)) => split::run(args),
         Some(Verb::Timings(args)) => timings::filter::run(args),
+        Some(Verb::Replay(args)) => rehearsal::replay(args),
+        Some(Verb::Bisect(args)) => rehearsal::bisect(args),
     }
 }
 
@@ -104,8 +112,13 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
             .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
     }
     let shard = args.shard.resolve()?;
-    let out =
-        OutDirectory::prepare(&args.out, shard).map_err(|error| Refusal::usage(format!("{error:#}")))?;
+    let earlier = args.rerun.then(|| Earlier::read(&OutDirectory::of(&args.out, shard))).transpose()?;
+    let (selection, note) = selection(args, earlier.as_ref())?;
+    if let Some(note) = note {
+        say(format_args!("cov-run: {note}"));
+    }
+    let out = OutDirectory::prepare(&args.out, shard, args.rerun)
+        .map_err(|error| Refusal::usage(format!("{error:#}")))?;
     let temporary = Temporary::new(out.path.join("tmp")).context("temporary directory")?;
     let known = Known::read(args.timings.as_deref(), out.timings())
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
@@ -113,7 +126,12 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         say(format_args!("cov-run: {note}"));
     }
     let timings = known.target.clone();
-    let setup = setup(args, shard, known, &out, &temporary)?;
+    let place = Place { temporary: temporary.path().to_owned(), fragments: out.fragments() };
+    let mut setup = setup(args, shard, known, &place)?;
+    setup.selection = selection;
+    if let (Some(earlier), true) = (&earlier, args.paths.is_empty() && args.pytest_args.is_empty()) {
+        setup.assignment.args.extend(earlier.rest.manifest.arguments.iter().cloned());
+    }
     let started = SystemTime::now();
     let clock = Instant::now();
     let (sender, receiver) = mpsc::channel();
@@ -124,7 +142,8 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         return run_plain(&setup);
     };
     let times = Times { started: epoch(started), elapsed: clock.elapsed() };
-    let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, shard);
+    let may_be_empty = !shard.is_all() || setup.selection.is_partial();
+    let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, may_be_empty);
     let Rest { mut terminal, events } = progress.end()?;
     let github = GitHub::from_environment();
     let counts = last_line::counts(&ran.record);
@@ -138,8 +157,8 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     for Unmatched { argument, node } in &ran.record.unmatched {
         say(format_args!("ERROR: not found: {argument}\n(no match in {node})\n"));
     }
-    if shard.total() > 1 && ran.record.tests().next().is_none() {
-        say(format_args!("cov-run: shard {shard} has no tests"));
+    if ran.record.tests().next().is_none() {
+        say_why_nothing_ran(&setup);
     }
     if let Some(Err(error)) = github.map(|github| github.summarise(&ran.record, times.elapsed, shard)) {
         say(format_args!("cov-run: GITHUB_STEP_SUMMARY: {error}"));
@@ -149,6 +168,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         out: &out,
         junit: args.junit.clone().unwrap_or_else(|| out.junit()),
         timings,
+        earlier,
     };
     let harvested = harvest.write(*ran, times, status);
     let last = if harvested.is_ok() { status } else { INTERNAL };
@@ -160,60 +180,24 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     Ok(status)
 }
 
-/// What the run is to do.
-fn setup(
-    args: &Args,
-    shard: Shard,
-    known: Known,
-    out: &OutDirectory,
-    temporary: &Temporary,
-) -> anyhow::Result<Setup> {
-    Ok(Setup {
-        python: python::interpreter(args.python.as_deref(), &env::current_dir()?),
-        plugin: Plugin::write(temporary.path())?,
-        assignment: assignment(args, temporary)?,
-        events: text_of(temporary.path())?,
-        fragments: text_of(&out.fragments())?,
-        workers: args.workers,
-        fork: args.fork,
-        processors: workers::processors(),
-        shard,
-        retries: args.retries,
-        split: known.shared,
-        order: known.own,
-    })
+/// Which tests are to run, and what is to be said of that.
+fn selection(args: &Args, earlier: Option<&Earlier>) -> anyhow::Result<(Selection, Option<String>)> {
+    if let Some(earlier) = earlier {
+        return Ok((Selection::Rest(Box::new(earlier.rest.clone())), None));
+    }
+    let Some(input) = &args.tests_from else { return Ok((Selection::All, None)) };
+    let refusal = |error: anyhow::Error| Refusal::usage(format!("{input}:{error:#}"));
+    let stream = input.open().map_err(|error| refusal(error.into()))?;
+    Selection::read(stream).map_err(refusal)
 }
 
-/// What every worker is told.
-fn assignment(args: &Args, temporary: &Temporary) -> anyhow::Result<Assignment> {
-    let mut pytest_args = vec!["-v".to_owned(); usize::from(args.verbose)];
-    pytest_args.extend(vec!["-q".to_owned(); usize::from(args.quiet)]);
-    for arg in args.pytest_args.iter().chain(&args.paths) {
-        pytest_args.push(text_of(Path::new(arg))?);
+fn say_why_nothing_ran(setup: &Setup) {
+    match setup.selection {
+        Selection::Rest(_) => say("cov-run: nothing is left to be done"),
+        Selection::Some(_) => say("cov-run: no test is affected"),
+        _ if setup.shard.is_all() => {}
+        _ => say(format_args!("cov-run: shard {} has no tests", setup.shard)),
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(Assignment {
-        args: pytest_args,
-        slot: 0,
-        count: 1,
-        uid: format!("{:032x}", now.as_nanos() ^ (u128::from(process::id()) << 96)),
-        seed: now.subsec_nanos(),
-        candidate: false,
-        basetemp: text_of(&temporary.tests())?,
-        events: String::new(),
-        fragment: String::new(),
-        no_cov: args.no_cov,
-        process_start: env::var("COVERAGE_PROCESS_START").ok(),
-        core: args.core,
-        retries: args.retries,
-        timeout: args.timeout,
-        branch: args.branch,
-        contexts: args.contexts,
-        source: args.source.clone(),
-        colour: terminal::chosen_colour(args.color),
-        terminal: terminal::is_coloured_by_default(),
-        width: terminal::width(),
-    })
 }
 
 /// Everybody who is to follow the run. Where stdout is the events', what is for people goes to stderr.
@@ -225,8 +209,7 @@ fn progress<'a>(args: &Args, setup: &'a Setup) -> anyhow::Result<Progress<'a, Fo
     let events = args.events.as_ref().map(create).transpose()?;
     let sink: Box<dyn Write> =
         if args.events == Some(Output::Stdout) { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
-    let Assignment { colour, terminal, width, .. } = &setup.assignment;
-    let mut terminal = Terminal::new(Forgiving(sink), colour.unwrap_or(*terminal), usize::from(*width));
+    let mut terminal = setup.terminal(sink);
     terminal.folds = GitHub::from_environment().is_some();
     Ok(Progress::new(Display::new(terminal, &setup.order), events))
 }
@@ -236,12 +219,6 @@ fn run_plain(setup: &Setup) -> anyhow::Result<u8> {
     let mut command = Command::new(&setup.python);
     let status = command.arg(setup.plugin.worker()).arg("--plain").args(&setup.assignment.args).status()?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(INTERNAL))
-}
-
-/// A path as text, for JSON has no room for what is not Unicode.
-fn text_of(path: &Path) -> anyhow::Result<String> {
-    let text = path.to_str().map(str::to_owned);
-    text.ok_or_else(|| Refusal::usage(format!("{}: not UTF-8", path.display())))
 }
 
 /// Seconds since the epoch, or what `SOURCE_DATE_EPOCH` says.

@@ -15,6 +15,8 @@ use crate::shard::Shard;
 pub struct Facts {
     /// The shard.
     pub shard: Shard,
+    /// What pytest was given.
+    pub arguments: Vec<String>,
     /// The exit status.
     pub status: u8,
     /// Whether the measurement of every test that ran is in the profile.
@@ -36,6 +38,8 @@ pub fn manifest(record: &Record, facts: Facts) -> Manifest {
             duration_us: test.us,
             attempts: test.attempts,
             worker: format!("gw{}", test.slot),
+            process: test.generation,
+            order: test.order,
         })
         .collect();
     tests.sort_by(|a, b| a.id.cmp(&b.id));
@@ -54,6 +58,7 @@ pub fn manifest(record: &Record, facts: Facts) -> Manifest {
         shards: facts.shard.total(),
         run: list_digest(&files).to_string(),
         command: Vec::new(),
+        arguments: facts.arguments,
         files,
         assigned,
         status: facts.status,

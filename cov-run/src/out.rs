@@ -17,9 +17,14 @@ pub struct OutDirectory {
 }
 
 impl OutDirectory {
+    /// The directory as an earlier run has left it.
+    pub fn of(path: &Path, shard: Shard) -> Self {
+        Self { path: path.to_owned(), suffix: shard.suffix() }
+    }
+
     /// Makes the directory, keeps it out of git, and removes what an earlier run of this shard wrote: what is there
-    /// afterwards is of this run, or is not there.
-    pub fn prepare(path: &Path, shard: Shard) -> anyhow::Result<Self> {
+    /// afterwards is of this run, or is not there. A run that continues the earlier one will replace what that wrote.
+    pub fn prepare(path: &Path, shard: Shard, continues: bool) -> anyhow::Result<Self> {
         fs::create_dir_all(path).with_context(|| path.display().to_string())?;
         let path = path.canonicalize().with_context(|| path.display().to_string())?;
         let out = Self { path, suffix: shard.suffix() };
@@ -27,8 +32,9 @@ impl OutDirectory {
         if !ignore.exists() {
             fs::write(&ignore, "# Made by cov-run.\n*\n").with_context(|| ignore.display().to_string())?;
         }
-        for file in [out.profile(), out.manifest(), out.junit()] {
-            gone(fs::remove_file(&file)).with_context(|| file.display().to_string())?;
+        let written = [out.profile(), out.manifest(), out.junit()];
+        for file in written.iter().filter(|_| !continues) {
+            gone(fs::remove_file(file)).with_context(|| file.display().to_string())?;
         }
         let fragments = out.fragments();
         gone(fs::remove_dir_all(&fragments)).with_context(|| fragments.display().to_string())?;
@@ -79,12 +85,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(".cov");
         let first: Shard = "1/2".parse().unwrap();
-        let out = OutDirectory::prepare(&path, first).unwrap();
-        let other = OutDirectory::prepare(&path, "2/2".parse().unwrap()).unwrap();
+        let out = OutDirectory::prepare(&path, first, false).unwrap();
+        let other = OutDirectory::prepare(&path, "2/2".parse().unwrap(), false).unwrap();
         fs::write(out.profile(), "").unwrap();
         fs::write(other.profile(), "").unwrap();
         fs::write(out.fragments().join("gw0"), "").unwrap();
-        OutDirectory::prepare(&path, first).unwrap();
+        OutDirectory::prepare(&path, first, false).unwrap();
         assert!(!out.profile().exists());
         assert!(other.profile().exists());
         assert_eq!(fs::read_dir(out.fragments()).unwrap().count(), 0);

@@ -131,7 +131,9 @@ mod tests {
     use super::*;
 
     fn files() -> Vec<TestFile> {
-        [("a", 100), ("b", 300)].map(|(id, size)| TestFile { id: id.to_owned(), size }).into()
+        [("a", 100), ("b", 300)]
+            .map(|(id, size)| TestFile { id: id.to_owned(), size, ..TestFile::default() })
+            .into()
     }
 
     fn collected(file: &str, names: &[&str]) -> Collected {

@@ -26,6 +26,8 @@ pub enum Order {
         file: String,
         /// The tests to run, all of the file's if absent.
         tests: Option<Vec<Pick>>,
+        /// The ids of tests that are not to run.
+        except: Vec<String>,
         /// Whether all of the file is to be run if one of `tests` is not in it.
         or_all: bool,
         /// Whether nothing of other tests is to be there: each test begins, and ends, without any fixture.
@@ -220,12 +222,14 @@ pub struct Forkable {
 }
 
 /// A test file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct TestFile {
     /// Its node id: the path from pytest's rootdir, with `/`.
     pub id: String,
     /// Its size in bytes.
     pub size: u64,
+    /// When it was changed last, in microseconds since the epoch.
+    pub modified: u64,
 }
 
 /// A file's tests.

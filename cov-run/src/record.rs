@@ -1,6 +1,6 @@
 //! What happened in a run, put in an order that does not depend on which worker was faster.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use cov_model::manifest::Outcome;
@@ -9,6 +9,7 @@ use crate::dispatcher::{During, Loss, WorkerId};
 use crate::hello::{Hello, Measured};
 use crate::outcome;
 use crate::protocol::{Collected, Report, Unmatched, Warning};
+use crate::unit::Pick;
 
 /// A test that was collected.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Test {
     pub order: u64,
     /// Which process of its worker's slot ran it, 0 for the first.
     pub generation: u32,
+    /// Whether it is part of the run; else it is only known to be there.
+    pub is_selected: bool,
 }
 
 /// A file that was opened.
@@ -67,6 +70,8 @@ pub struct Record {
     pub all: Vec<String>,
     /// This shard's files.
     pub assigned: Vec<String>,
+    /// Those of them that an earlier run has done.
+    pub left_out: HashSet<String>,
     /// What pytest warned of.
     pub warnings: Vec<Warning>,
     /// What coverage.py warned of.
@@ -98,13 +103,16 @@ impl Record {
         let file = self.files.entry(collected.file.clone()).or_default();
         self.unmatched.extend(collected.unmatched.iter().filter(|_| !file.collected).cloned());
         if !file.collected {
+            let chosen: Option<HashSet<usize>> =
+                collected.chosen.as_ref().map(|chosen| chosen.iter().copied().collect());
             file.collected = true;
             file.us = collected.us;
             file.deselected = collected.deselected;
             file.tests = collected
                 .ids
                 .iter()
-                .map(|id| Test {
+                .enumerate()
+                .map(|(index, id)| Test {
                     id: id.clone(),
                     outcome: Outcome::NotRun,
                     us: 0,
@@ -114,6 +122,7 @@ impl Record {
                     earlier: Vec::new(),
                     order: 0,
                     generation: worker.generation,
+                    is_selected: chosen.as_ref().is_none_or(|chosen| chosen.contains(&index)),
                 })
                 .collect();
         }
@@ -178,6 +187,18 @@ impl Record {
         Some(report)
     }
 
+    /// A test that was found once is not there when it is to run.
+    pub fn missed(&mut self, file: &str, pick: &Pick) -> Report {
+        let message = "another worker found this test, and the one that was to run it did not".to_owned();
+        let report = failure(pick.1.clone(), "call", message, String::new());
+        let tests = self.files.get_mut(file).map(|file| &mut file.tests);
+        match tests.and_then(|tests| tests.get_mut(pick.0?)) {
+            Some(test) => test.note(report.clone()),
+            None => self.stray.push(report.clone()),
+        }
+        report
+    }
+
     fn test_of(&mut self, worker: WorkerId) -> Option<&mut Test> {
         let (file, index) = self.running.get(&worker.slot)?;
         self.files.get_mut(file)?.tests.get_mut(*index)
@@ -185,7 +206,8 @@ impl Record {
 
     /// The tests, in pytest's order.
     pub fn tests(&self) -> impl Iterator<Item = &Test> {
-        self.all.iter().filter_map(|name| self.files.get(name)).flat_map(|file| &file.tests)
+        let files = self.all.iter().filter_map(|name| self.files.get(name));
+        files.flat_map(|file| &file.tests).filter(|test| test.is_selected)
     }
 
     /// All files of all shards, ascending.
@@ -198,6 +220,14 @@ impl Record {
     /// The tests of one file.
     pub fn tests_of(&self, file: &str) -> &[Test] {
         self.files.get(file).map_or(&[], |file| &file.tests)
+    }
+
+    /// The ids of all tests of each file that was opened, whether they are part of the run or not.
+    pub fn known_tests(&self) -> HashMap<&str, HashSet<&str>> {
+        let opened = self.files.iter().filter(|(_, file)| file.collected);
+        opened
+            .map(|(name, file)| (name.as_str(), file.tests.iter().map(|test| test.id.as_str()).collect()))
+            .collect()
     }
 
     /// How long each file that was opened took to import, in microseconds.
@@ -252,10 +282,10 @@ impl Record {
 
     /// Whether every assigned file was opened and every test of it ran.
     pub fn is_complete(&self) -> bool {
-        self.assigned.iter().all(|name| {
+        self.assigned.iter().filter(|name| !self.left_out.contains(*name)).all(|name| {
             self.files.get(name).is_some_and(|file| {
                 (file.collected || !file.reports.is_empty())
-                    && file.tests.iter().all(|test| test.outcome != Outcome::NotRun)
+                    && file.tests.iter().all(|test| !test.is_selected || test.outcome != Outcome::NotRun)
             })
         })
     }
@@ -294,25 +324,31 @@ impl Loss {
         if !output.is_empty() {
             let _ = writeln!(text, "{:-^80}\n{output}", " Last output of the worker ");
         }
-        let (category, letter, word) =
-            if when == "call" { ("failed", "F", "FAILED") } else { ("error", "E", "ERROR") };
-        let mut report = Report {
-            head: id.split_once("::").map_or(id.as_str(), |(_, name)| name).replace("::", "."),
-            id,
-            when: when.to_owned(),
-            outcome: "failed".to_owned(),
-            category: category.to_owned(),
-            letter: letter.to_owned(),
-            word: word.to_owned(),
-            crash_line: Some(message.clone()),
-            message: Some(message),
-            plain: Some(text.clone()),
-            text: Some(text),
-            ..Report::default()
-        };
+        let mut report = failure(id, when, message, text);
         if matches!(self.during, During::Test { is_tried_again: true, .. }) {
             report.demote();
         }
         Some(report)
+    }
+}
+
+/// A failure that pytest could not report.
+fn failure(id: String, when: &str, message: String, text: String) -> Report {
+    let (category, letter, word) =
+        if when == "call" { ("failed", "F", "FAILED") } else { ("error", "E", "ERROR") };
+    let text = if text.is_empty() { format!("{message}\n") } else { text };
+    Report {
+        head: id.split_once("::").map_or(id.as_str(), |(_, name)| name).replace("::", "."),
+        id,
+        when: when.to_owned(),
+        outcome: "failed".to_owned(),
+        category: category.to_owned(),
+        letter: letter.to_owned(),
+        word: word.to_owned(),
+        crash_line: Some(message.clone()),
+        message: Some(message),
+        plain: Some(text.clone()),
+        text: Some(text),
+        ..Report::default()
     }
 }

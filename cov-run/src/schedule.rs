@@ -56,7 +56,10 @@ mod tests {
     use super::*;
 
     fn queue(costs: &[(&str, u64)], workers: u32) -> Vec<String> {
-        let files: Vec<_> = costs.iter().map(|&(id, size)| TestFile { id: id.to_owned(), size }).collect();
+        let files: Vec<_> = costs
+            .iter()
+            .map(|&(id, size)| TestFile { id: id.to_owned(), size, ..TestFile::default() })
+            .collect();
         let none = Timings::default();
         let plan = plan(&files, "1/1".parse().unwrap(), workers, &none, &none);
         assert_eq!(plan.all, costs.iter().map(|(id, _)| *id).collect::<Vec<_>>());

@@ -15,7 +15,6 @@ use crate::crash::{Cause, Death};
 use crate::dispatcher::{Command, Dispatcher, Policy, Stop, WorkerId};
 use crate::hello::Hello;
 use crate::launcher::Launcher;
-use crate::plugin::Plugin;
 use crate::printed::Printed;
 use crate::profile::Profiler;
 use crate::progress::Progress;
@@ -23,42 +22,12 @@ use crate::protocol::{Assignment, Forkable, Message, TestFile};
 use crate::record::{Interruption, Record};
 use crate::refusal::Refusal;
 use crate::schedule::plan;
-use crate::shard::Shard;
+use crate::selection::Selection;
+use crate::setup::Setup;
 use crate::terminal::say;
-use crate::timings::Timings;
-use crate::unit::Unit;
 use crate::verdict::INTERNAL;
 use crate::worker::{Event, Worker};
-use crate::workers::{self, Workers};
-
-/// What a run is to do.
-#[derive(Debug)]
-pub struct Setup {
-    /// The project's Python.
-    pub python: PathBuf,
-    /// The plugin.
-    pub plugin: Plugin,
-    /// What every worker is told; slot and fragment are filled in.
-    pub assignment: Assignment,
-    /// The directory for what workers say.
-    pub events: String,
-    /// The directory of the fragments.
-    pub fragments: String,
-    /// `-n` of cov-run.
-    pub workers: Option<Workers>,
-    /// When to fork workers.
-    pub fork: Fork,
-    /// Processors at hand.
-    pub processors: u32,
-    /// The shard.
-    pub shard: Shard,
-    /// How often a test that failed is tried again.
-    pub retries: u32,
-    /// Timings that all shards share.
-    pub split: Timings,
-    /// Timings that this machine knows.
-    pub order: Timings,
-}
+use crate::workers;
 
 /// How a run ended.
 pub enum Ending {
@@ -235,7 +204,8 @@ impl<'a, W: Write> Session<'a, W> {
             maxfail: options.maxfail,
             restart_limit: options.max_worker_restart.as_deref().and_then(|text| text.parse().ok()),
             retries: self.setup.retries,
-            splits_files: !matches!(options.distribution.as_str(), "loadfile" | "loadscope"),
+            splits_files: !matches!(self.setup.selection, Selection::Script(_))
+                && !matches!(options.distribution.as_str(), "loadfile" | "loadscope"),
         }))
     }
 
@@ -258,15 +228,30 @@ impl<'a, W: Write> Session<'a, W> {
         forkable: Option<&Forkable>,
     ) -> anyhow::Result<Vec<Command>> {
         let shard = self.setup.shard;
-        let plan = plan(files, shard, self.count, &self.setup.split, &self.setup.order);
+        let selection = &self.setup.selection;
+        for file in selection.lacking(files) {
+            self.record.notes.push(format!("{file} was to be run and is not there"));
+        }
+        let files: Vec<TestFile> = selection.of_run(files).into_iter().cloned().collect();
+        let plan = plan(&files, shard, self.count, &self.setup.split, &self.setup.order);
         if let Some(bound) = &plan.bound {
             say(format_args!("cov-run: {bound}"));
         }
-        let units = plan.queue.iter().map(|file| Unit::file(file)).collect();
+        let by_id: HashMap<&str, &TestFile> = files.iter().map(|file| (file.id.as_str(), file)).collect();
+        let mut units = Vec::new();
+        for name in &plan.queue {
+            match by_id.get(name.as_str()).and_then(|file| selection.unit(file)) {
+                Some(unit) => units.push(unit),
+                None => _ = self.record.left_out.insert(name.clone()),
+            }
+        }
+        if let Selection::Script(script) = selection {
+            units.clone_from(script);
+        }
         let commands = self.dispatcher.plan(units, self.setup.order.clone());
         self.record.all = plan.all;
         self.record.assigned = plan.queue;
-        self.progress.expect(files, &self.record.assigned);
+        self.progress.expect(&files, &self.record.assigned);
         let refusal = self.why_not_fork(forkable);
         let manner = refusal.as_ref().map_or_else(
             || "workers are forked".to_owned(),
@@ -344,6 +329,11 @@ impl<'a, W: Write> Session<'a, W> {
                 Command::Tell(id, order) => {
                     if let Some(worker) = self.launcher.worker(id) {
                         worker.tell(&order);
+                    }
+                }
+                Command::Miss(file, picks) => {
+                    for pick in &picks {
+                        self.record.missed(&file, pick);
                     }
                 }
                 Command::Mourn(loss) => {

@@ -13,6 +13,13 @@ pub struct Shard {
     total: NonZeroU32,
 }
 
+impl Default for Shard {
+    /// The only one.
+    fn default() -> Self {
+        Self { number: NonZeroU32::MIN, total: NonZeroU32::MIN }
+    }
+}
+
 impl Shard {
     /// The shard's number, from 1.
     pub fn number(self) -> u32 {

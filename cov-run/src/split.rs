@@ -76,6 +76,7 @@ fn sized<'a>(files: impl Iterator<Item = &'a &'a str>) -> Vec<TestFile> {
     let sized = |file: &&str| TestFile {
         id: (*file).to_owned(),
         size: fs::metadata(file).map_or(0, |metadata| metadata.len()),
+        ..TestFile::default()
     };
     files.map(sized).collect()
 }

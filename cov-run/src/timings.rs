@@ -233,7 +233,9 @@ mod tests {
     use super::*;
 
     fn files() -> Vec<TestFile> {
-        [("a", 100), ("b", 200), ("c", 50)].map(|(id, size)| TestFile { id: id.to_owned(), size }).into()
+        [("a", 100), ("b", 200), ("c", 50)]
+            .map(|(id, size)| TestFile { id: id.to_owned(), size, ..TestFile::default() })
+            .into()
     }
 
     #[test]

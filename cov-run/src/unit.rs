@@ -16,6 +16,8 @@ pub struct Unit {
     pub file: String,
     /// Its tests, all if absent.
     pub tests: Option<Vec<Pick>>,
+    /// The ids of tests that are not to run.
+    pub except: Vec<String>,
     /// Whether all of the file is to be run if one of `tests` is not in it.
     pub or_all: bool,
     /// Whether each of its tests is to begin, and to end, without any fixture of another.
@@ -68,6 +70,7 @@ impl Unit {
         Order::Run {
             file: self.file.clone(),
             tests: self.tests.clone(),
+            except: self.except.clone(),
             or_all: self.or_all,
             alone: self.alone,
         }

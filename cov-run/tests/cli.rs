@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod constructs;
+mod continuing;
 mod coverage;
 mod crashes;
 mod display;
@@ -18,6 +19,7 @@ mod old_pytest;
 mod outcomes;
 mod project;
 mod readme;
+mod replaying;
 mod retries;
 mod scheduling;
 mod selection;

@@ -20,6 +20,7 @@ fn manifest(index: u32, files: &[&str], assigned: &[&str]) -> Manifest {
         shards: 2,
         run: run_digest(&command, &files).to_string(),
         command,
+        arguments: Vec::new(),
         files,
         assigned: assigned.iter().map(|&file| file.to_owned()).collect(),
         status: 0,

@@ -22,6 +22,7 @@ fn manifest(index: u32, total: u32, assigned: &[&str]) -> Manifest {
         shards: total,
         run: list_digest(&files).to_string(),
         command: Vec::new(),
+        arguments: Vec::new(),
         files,
         assigned: assigned.iter().map(|&file| file.to_owned()).collect(),
         status: 0,

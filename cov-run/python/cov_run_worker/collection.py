@@ -92,10 +92,11 @@ class Files:
         listed = []
         for name, nodes in self.nodes.items():
             try:
-                size = os.path.getsize(str(nodes[0].path))
+                found = os.stat(str(nodes[0].path))
+                size, modified = found.st_size, max(found.st_mtime_ns, 0) // 1000
             except (OSError, AttributeError):
-                size = 0
-            listed.append({"id": name, "size": size})
+                size = modified = 0
+            listed.append({"id": name, "size": size, "modified": modified})
         return {"files": listed}
 
     def remember_what_failed_last(self, config):
@@ -131,6 +132,9 @@ class Files:
         places, missing = choose(ids, unit["tests"])
         if missing and unit["or_all"]:
             places = list(range(len(items)))
+        if unit["except"]:
+            left_out = list(unit["except"])
+            places = [place for place in places if not remove(left_out, ids[place])]
         needs = needs_of(items, places)
         self.channel.send(
             "collected",
@@ -206,6 +210,14 @@ def choose(ids, tests):
         else:
             missing.append(number)
     return list(dict.fromkeys(places)), missing
+
+
+def remove(names, name):
+    """Take one occurrence out of a list; whether there was one."""
+    if name in names:
+        names.remove(name)
+        return True
+    return False
 
 
 def needs_of(items, places):

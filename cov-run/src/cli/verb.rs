@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use cov_model::stream::{Input, Output};
 
+use super::seconds;
 use crate::ci;
+use crate::shard::Shard;
 
 /// What cov-run does other than running a suite. A path of such a name is written `./list`.
 #[derive(Debug, Subcommand)]
@@ -29,6 +31,63 @@ pub enum Verb {
     /// Shards of a run each learn how long their own tests take. The timings that this makes of theirs are what the
     /// shards of the next run are balanced by, with --timings. The order of the inputs does not matter.
     Timings(Timings),
+    /// Run again what one worker ran, test by test in the same order
+    ///
+    /// Nothing is measured and nothing is written. Tests that were tried again run once, where they were tried last.
+    Replay(Replay),
+    /// Find the tests that make another one fail
+    ///
+    /// A test that fails in a run and passes alone, or the other way round, depends on tests that ran before it in the same
+    /// process. Runs it after fewer and fewer of them, and prints those that are enough, an id on a line each.
+    Bisect(Bisect),
+}
+
+/// The command line of `cov-run replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// A worker, as in gw1 (or gw1.2 for its third process); or a test, with which the sequence then ends
+    #[arg(value_name = "WORKER|TEST")]
+    pub target: String,
+
+    /// Where and how.
+    #[command(flatten)]
+    pub rehearsal: Rehearsal,
+}
+
+/// The command line of `cov-run bisect`.
+#[derive(Debug, Args)]
+pub struct Bisect {
+    /// The id of the test
+    #[arg(value_name = "TEST")]
+    pub test: String,
+
+    /// Where and how.
+    #[command(flatten)]
+    pub rehearsal: Rehearsal,
+}
+
+/// How tests of an earlier run are run again.
+#[derive(Debug, Args)]
+pub struct Rehearsal {
+    /// The output directory of that run
+    #[arg(long, value_name = "DIR", default_value = ".cov")]
+    pub out: PathBuf,
+
+    /// Its shard
+    #[arg(long, value_name = "K/N", default_value = "1/1")]
+    pub shard: Shard,
+
+    /// The project's Python [default: that of the active or the project's .venv, else python3]
+    #[arg(long, value_name = "EXE")]
+    pub python: Option<PathBuf>,
+
+    /// The project's directory
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+
+    /// How long a test may take, where neither a mark nor the project says so
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub timeout: Option<f64>,
 }
 
 const AFTER_TIMINGS: &str = "\

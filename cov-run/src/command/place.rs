@@ -33,7 +33,7 @@ pub(super) struct Place {
 impl Place {
     /// Makes the directories, without what an earlier run of this shard left in them.
     pub(super) fn prepare(out: &Path, shard: Shard, temporary: &Temporary) -> anyhow::Result<Self> {
-        let files = OutDirectory::prepare(out, shard)?;
+        let files = OutDirectory::prepare(out, shard, false)?;
         for entry in fs::read_dir(&files.path)?.flatten() {
             if entry.file_name().to_string_lossy().starts_with(&format!("fragments-{}-", shard.suffix())) {
                 fs::remove_dir_all(entry.path()).with_context(|| entry.path().display().to_string())?;

@@ -199,6 +199,6 @@ fn refuse_others(args: &Args, shard: Shard) -> anyhow::Result<()> {
 /// What a test of the list is known to cost, in microseconds.
 fn cost(timings: &Timings, test: &str) -> Option<u64> {
     // A size of 0 is a guess of 0.
-    let files = [TestFile { id: test.to_owned(), size: 0 }];
+    let files = [TestFile { id: test.to_owned(), ..TestFile::default() }];
     timings.costs(&files).first().map(|&(_, cost)| cost).filter(|&cost| cost > 0)
 }

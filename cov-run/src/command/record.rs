@@ -135,6 +135,7 @@ fn manifest(
         shards: plan.total,
         run: run_digest(&plan.command, &files).to_string(),
         command: plan.command.clone(),
+        arguments: Vec::new(),
         assigned: ascending(&part.tests),
         files,
         status: status(end),
@@ -166,6 +167,8 @@ fn tests(cases: &[Case], shard: u32, attempts: u32) -> Vec<TestRecord> {
             duration_us: 0,
             attempts: attempts - 1,
             worker: format!("shard{shard}"),
+            process: 0,
+            order: 0,
         });
         test.outcome = case.outcome;
         test.duration_us = case.us;

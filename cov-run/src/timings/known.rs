@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::{Source, Timings, merge};
 
 /// What is known before a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Known {
     /// What all shards know, and split the suite by: what the named file says, or nothing.
     pub shared: Timings,
