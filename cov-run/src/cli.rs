@@ -24,6 +24,7 @@ EXAMPLES:
   cov-run && cov-merge .cov | cov-report --to text
   cov-run list --files | cov-run split 2/5 | xargs -r pytest    see cov-run list --help, and so on
   cov-run --contexts && cov-merge .cov | diff-cov --tests    which tests a change affects
+  cov-run --cmd --preset python --list-cmd 'ls test_*.py' -- python -m unittest {tests}
 
 EXIT STATUS:
   0  all tests passed
@@ -150,13 +151,13 @@ pub struct Args {
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    #[expect(missing_docs, reason = "clap would show them instead of those of the program")]
-    #[command(flatten)]
-    pub command: CommandArgs,
-
     /// Arguments for pytest, or the command of --cmd
     #[arg(last = true, value_name = "PYTEST-ARGS")]
     pub pytest_args: Vec<OsString>,
+
+    #[expect(missing_docs, reason = "clap would show them instead of those of the program")]
+    #[command(flatten)]
+    pub command: CommandArgs,
 }
 
 /// A number of seconds, more than none.

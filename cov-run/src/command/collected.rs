@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use cov_model::content::{Content, Format, Holding};
@@ -33,6 +34,8 @@ pub(super) fn collect(directory: &Path) -> Collected {
 fn look_through(directory: &Path, collected: &mut Collected) {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries.flatten(),
+        // A tool may have removed its directory.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return,
         Err(error) => {
             say(format_args!("cov-run: warning: {}: {error}", directory.display()));
             return;

@@ -31,6 +31,8 @@ pub(super) struct Display {
     /// Whether this is GitHub Actions, which folds what is grouped.
     is_github: bool,
     total: u32,
+    /// Whether more than one shard runs here.
+    has_many: bool,
     /// When something was shown last.
     last: Instant,
 }
@@ -42,9 +44,10 @@ impl Display {
         manner: Manner,
         is_quiet: bool,
         total: u32,
+        has_many: bool,
     ) -> Self {
         let is_github = env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
-        Self { terminal, manner, is_quiet, is_github, total, last: Instant::now() }
+        Self { terminal, manner, is_quiet, is_github, total, has_many, last: Instant::now() }
     }
 
     /// Whether there is something to show while shards run.
@@ -54,7 +57,7 @@ impl Display {
 
     /// A shard has been started.
     pub(super) fn started(&mut self, shard: u32) -> io::Result<()> {
-        if self.manner == Manner::Live && self.total > 1 {
+        if self.manner == Manner::Live && self.has_many {
             self.rule(&format!("shard {shard}/{}", self.total), &[])?;
         }
         self.terminal.flush()
@@ -74,7 +77,7 @@ impl Display {
         printed: &mut Printed,
     ) -> io::Result<()> {
         let name = format!("shard {shard}/{}", self.total);
-        let title = format!("{name} {end} in {:.2}s", took.as_secs_f64());
+        let title = format!("{name} {end} ({:.2}s)", took.as_secs_f64());
         let has_passed = end == End::Passed;
         let style = if has_passed { [Style::Green] } else { [Style::Red] };
         match self.manner {
@@ -91,7 +94,7 @@ impl Display {
             }
             Manner::Live | Manner::Prefixed => {
                 self.show_new(shard, printed, true)?;
-                if self.total > 1 || !has_passed {
+                if self.has_many {
                     let title = self.terminal.markup(&title, &style);
                     self.terminal.line(&title)?;
                 }

@@ -105,7 +105,7 @@ fn display(args: &Args, plan: &Plan) -> Display {
         (false, 0 | 1) => Manner::Live,
         (false, _) => Manner::Grouped,
     };
-    Display::new(terminal, manner, args.quiet > 0, plan.total)
+    Display::new(terminal, manner, args.quiet > 0, plan.total, plan.shards.len() > 1)
 }
 
 /// The worst that happened; a shard that was not started was kept from it by an interruption.
@@ -131,9 +131,9 @@ fn summary(args: &Args, plan: &Plan, ran: &BTreeMap<u32, Ran>, record: &Record, 
     };
     let verdict = match (&*bad, ran.len()) {
         ([], _) if status(plan, ran) == PASSED => format!("{shards} passed"),
-        ([], _) => format!("{shards}: interrupted before all were started"),
-        (bad, _) if count == 1 => format!("{shards} {}", bad[0].split_once(' ').map_or("", |(_, end)| end)),
-        (bad, _) => format!("{} of {shards} did not pass: {}", bad.len(), bad.join(", ")),
+        ([], _) => format!("{shards} interrupted before all were started"),
+        ([end], _) if count == 1 => format!("{shards} {}", end.split_once(' ').map_or("", |(_, end)| end)),
+        (bad, _) => format!("{} of {shards} did not pass: {},", bad.len(), bad.join(", ")),
     };
     let measured = match record.fragments {
         0 => String::new(),

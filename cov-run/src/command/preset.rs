@@ -49,12 +49,12 @@ const PRESETS: [Preset; 15] = [
         environment: &[("JEST_JUNIT_OUTPUT_FILE", "{junit}")],
         needs: None,
         limit: Some(
-            "coverageThreshold judges each shard alone: add --coverageThreshold='{{}' and use cov-gate",
+            "coverageThreshold judges each shard alone: add --coverageThreshold='{}' and use cov-gate",
         ),
     },
     Preset {
         names: &["vitest"],
-        usage: "-- npx vitest run --shard={shard}/{total} --coverage.enabled --coverage.reporter=cobertura --coverage.reportsDirectory={out}",
+        usage: "-- npx vitest run --shard={shard}/{total} --coverage.enabled --coverage.reporter=cobertura --coverage.reportsDirectory={out}/coverage",
         environment: &[],
         needs: None,
         limit: Some("coverage.thresholds judge each shard alone: leave them to cov-gate"),
@@ -65,7 +65,6 @@ const PRESETS: [Preset; 15] = [
         environment: &[
             ("PLAYWRIGHT_JUNIT_OUTPUT_FILE", "{junit}"),
             ("PLAYWRIGHT_JUNIT_OUTPUT_NAME", "{junit}"),
-            ("NODE_V8_COVERAGE", "{out}/v8"),
         ],
         needs: None,
         limit: Some(
@@ -101,7 +100,7 @@ const PRESETS: [Preset; 15] = [
         environment: &[("GCOV_PREFIX", "{out}")],
         needs: None,
         limit: Some(
-            "counters (gcda) are not read: gcovr --cobertura {out}/c.xml, with --shell and the gcno files beside",
+            "counters are not read: with --shell, ctest ... && cp --parents $PWD/*.gcno {out} && gcovr -r . --cobertura {out}/c.xml {out}",
         ),
     },
     Preset {
@@ -134,7 +133,7 @@ const PRESETS: [Preset; 15] = [
     },
     Preset {
         names: &["ruby"],
-        usage: "--list-cmd 'ls spec/**/*_spec.rb' -- bundle exec rspec {tests}",
+        usage: "--list-cmd 'find spec -name *_spec.rb' -- bundle exec rspec {tests}",
         environment: &[("TEST_ENV_NUMBER", "{shard}")],
         needs: None,
         limit: Some(

@@ -53,11 +53,10 @@ impl fmt::Display for End {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Passed => formatter.write_str("passed"),
+            Self::Failed(Cause::Exit(status)) => write!(formatter, "failed with status {status}"),
             Self::Failed(cause) => write!(formatter, "failed: {cause}"),
-            Self::TimedOut(limit) => {
-                write!(formatter, "failed: ended for it took more than {}s", limit.as_secs_f64())
-            }
-            Self::Interrupted => formatter.write_str("interrupted"),
+            Self::TimedOut(limit) => write!(formatter, "timed out after {}s", limit.as_secs_f64()),
+            Self::Interrupted => formatter.write_str("was interrupted"),
         }
     }
 }

@@ -49,6 +49,9 @@ impl Record {
         }
         let collected = if has_work { collect(&place.out) } else { Collected::default() };
         let end = ran.map_or(End::Passed, |ran| ran.end);
+        if !has_work {
+            say(format_args!("cov-run: shard {}/{} has no tests", part.number, plan.total));
+        }
         if collected.kinds.len() > 1 {
             let kinds: Vec<_> = collected.kinds.iter().copied().collect();
             say(format_args!(
@@ -62,7 +65,8 @@ impl Record {
             self.silent.push(part.number);
         }
         self.fragments += collected.fragments.len();
-        for (format, count) in &collected.foreign {
+        // Beside what is read, the rest is what that was made of.
+        for (format, count) in collected.foreign.iter().filter(|_| collected.fragments.is_empty()) {
             *self.foreign.entry(*format).or_default() += count;
         }
         for case in &collected.cases {
@@ -101,9 +105,7 @@ impl Record {
         }
         for (format, count) in &self.foreign {
             let (what, remedy) = (format.name(), format.remedy());
-            warn(format!(
-                "{count} of the files are {what}, which cov-merge does not read: convert them ({remedy})"
-            ));
+            warn(format!("{count} files are {what}, which cov-merge does not read: convert them ({remedy})"));
         }
         if plan.is_measured && self.fragments == 0 && self.foreign.is_empty() && !ran.is_empty() {
             warn("nothing was measured, for all that --preset sets: the command left no file that holds coverage".to_owned());
