@@ -4,6 +4,7 @@
 
 mod commands;
 mod constructs;
+mod contexts;
 mod continuing;
 mod coverage;
 mod crashes;
