@@ -233,3 +233,16 @@ fn a_measurement_around_us_is_left_to_others() {
     let stray = std::fs::read_dir(project.root()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(stray.filter(|name| name.to_string_lossy().starts_with(".coverage.")).count(), 0);
 }
+
+#[test]
+fn the_end_of_the_session_is_measured_as_coverage_py_does() {
+    let files = &[
+        (".coveragerc", "[run]\nsource = .\nomit = test_*\n"),
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+        ("conftest.py", "def pytest_sessionfinish(session):\n    if session.testsfailed:\n        print('some')\n"),
+        ("test_a.py", "def test_a():\n    pass\n"),
+    ];
+    let project = Project::in_venv(full(), files);
+    project.run(&["-n1", "--branch"]).expect(0);
+    assert_eq!(project.covered()["conftest.py"], [3, 1, 2, 1, 1]);
+}

@@ -177,8 +177,6 @@ class Worker(TakenOverOptions):
         except BaseException:
             self.channel.call("leaving")  # the others are to know before the measurement is saved
             raise
-        finally:
-            self.measurement.finish()
         return True
 
     @pytest.hookimpl(tryfirst=True)
@@ -216,7 +214,8 @@ class Worker(TakenOverOptions):
     # End
 
     def close(self, status):
-        """Say goodbye with pytest's own verdict."""
+        """Save what was measured, the end of the session included, and say goodbye with pytest's own verdict."""
+        self.measurement.finish()
         session = self.session
         self.channel.send(
             "bye",
