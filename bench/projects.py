@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "target" / "projects"
 TOOLS = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
-PEERS = ["pytest==9.2.0", "pytest-xdist==3.8.0", "pytest-cov==7.1.0", "coverage==7.17.3", "diff-cover==11.0.1"]
+PEERS = ["pytest-xdist==3.8.0", "pytest-cov==7.1.0", "coverage==7.17.3", "diff-cover==11.0.1"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Project:
     package: str
     needs: list[str] = field(default_factory=list)
     pytest_args: list[str] = field(default_factory=list)
+    # The newest that the suite passes under.
+    pytest: str = "9.2.0"
 
     @property
     def path(self) -> Path:
@@ -42,6 +44,18 @@ PROJECTS = [
         "werkzeug", "3.1.9", "werkzeug", ["pytest-timeout", "ephemeral-port-reserve", "watchdog"], ["--ignore=tests/test_serving.py", "tests"]
     ),
     Project("click", "8.5.1", "click", [], ["tests"]),
+    Project("jinja2", "3.1.6", "jinja2", ["markupsafe", "trio"], ["tests"]),
+    Project("attrs", "26.1.0", "attr,attrs", ["hypothesis", "cloudpickle", "pympler"], ["tests"]),
+    Project("networkx", "3.6.1", "networkx", [], ["networkx/generators", "networkx/classes"]),
+    Project("sqlalchemy", "2.1.9", "sqlalchemy", ["typing-extensions", "greenlet"], ["test/base", "test/engine", "test/sql"]),
+    Project("djangorestframework", "3.18.3", "rest_framework", ["django==5.2.19", "pytest-django==4.14.0", "dj-database-url"], ["tests"]),
+    Project(
+        "starlette",
+        "1.10.0",
+        "starlette",
+        ["anyio==4.16.0", "trio", "httpx<0.29", "httpx2", "itsdangerous", "jinja2", "python-multipart", "pyyaml", "opentelemetry-sdk", "blockbuster"],
+        ["tests"],
+    ),
 ]
 
 
@@ -82,7 +96,7 @@ def fetch(project: Project) -> None:
         archive.extractall(HOME, filter="data")
 
 
-def environment(python: Path, projects: list[Project] = PROJECTS, name: str = "venv") -> Path:
+def environment(python: Path, projects: list[Project], name: str) -> Path:
     """The `bin` of an environment of `python` with the peers and the projects installed."""
     venv = HOME / f"{name}-{version_of(python)}"
     ready = venv / "ready"
@@ -91,11 +105,16 @@ def environment(python: Path, projects: list[Project] = PROJECTS, name: str = "v
             fetch(project)
         run([python, "-m", "venv", "--clear", venv])
         pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, *PEERS, *(need for project in projects for need in project.needs)])
+        run([*pip, *PEERS, *{f"pytest=={project.pytest}" for project in projects}, *(need for project in projects for need in project.needs)])
         for project in projects:
             run([*pip, "--no-deps", "--editable", project.path])
         ready.touch()
     return venv / "bin"
+
+
+def environment_of(python: Path, project: Project) -> Path:
+    """The `bin` of an environment of `python` for one project alone: no plug-in that another one needs is in it."""
+    return environment(python, [project], f"venv-{project.name}")
 
 
 def clean_environ() -> dict[str, str]:
