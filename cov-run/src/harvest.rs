@@ -49,7 +49,7 @@ impl Harvest<'_> {
         let junit = self.write_junit(record, hello, times);
         let memory =
             hello.cache.as_ref().map_or(Ok(()), |cache| last_failed::update(record, Path::new(cache)));
-        let timings = learn(&self.setup.order, record).write(&self.timings);
+        let timings = learn(&self.setup.order, record, &self.setup.assignment.args).write(&self.timings);
         let profile = profiler.map(|profiler| self.write_profile(record, profiler)).transpose();
         let written = profile.as_ref().ok().and_then(Option::as_ref);
         let facts = Facts {
@@ -127,7 +127,9 @@ fn name(record: &Record, shard: Shard) -> cov_model::Shard {
 }
 
 /// Timings with what this run adds. A test that failed may have ended early, so only those that passed at once count.
-fn learn(known: &Timings, record: &Record) -> Timings {
+/// Tests that are gone are forgotten, where the run would have seen them.
+fn learn(known: &Timings, record: &Record, args: &[String]) -> Timings {
+    let names_tests = args.iter().any(|arg| arg.contains("::"));
     let mut timings = known.clone();
     for (file, us) in record.imports() {
         timings.note_file(file, us);
@@ -136,7 +138,9 @@ fn learn(known: &Timings, record: &Record) -> Timings {
             .iter()
             .filter(|test| test.outcome == Outcome::Passed && test.attempts == 1)
             .for_each(|test| timings.note_test(file, &test.id, test.us));
-        timings.keep_tests(file, &tests.iter().map(|test| test.id.as_str()).collect::<BTreeSet<_>>());
+        if !names_tests && !record.is_narrowed(file) {
+            timings.keep_tests(file, &tests.iter().map(|test| test.id.as_str()).collect::<BTreeSet<_>>());
+        }
     }
     timings
 }

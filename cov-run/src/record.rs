@@ -270,6 +270,11 @@ impl Record {
         without_test.chain(of_tests).filter(move |(report, _)| report.category == category)
     }
 
+    /// Whether `-k`, `-m` and the like left out tests of a file.
+    pub fn is_narrowed(&self, file: &str) -> bool {
+        self.files.get(file).is_some_and(|file| file.deselected > 0)
+    }
+
     /// How many tests were left out by `-k`, `-m` and the like.
     pub fn deselected(&self) -> u64 {
         self.files.values().map(|file| file.deselected).sum()

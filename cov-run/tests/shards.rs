@@ -131,3 +131,21 @@ fn timings_are_learnt_and_put_the_longest_first() {
     // A failed test teaches nothing.
     assert_eq!(again["files"]["test_a.py"]["tests"], timings["files"]["test_a.py"]["tests"]);
 }
+
+#[test]
+fn tests_that_a_run_leaves_out_are_not_forgotten() {
+    let project = project();
+    let known = || {
+        let timings: serde_json::Value = serde_json::from_str(&project.read(".cov/timings.json")).unwrap();
+        timings["files"]["tests/test_5.py"]["tests"].as_object().unwrap().len()
+    };
+    project.run(&[]).expect(0);
+    assert_eq!(known(), 6);
+    project.run(&["--", "-k", "test_1"]).expect(0);
+    assert_eq!(known(), 6);
+    project.run(&["tests/test_5.py::test_2"]).expect(0);
+    assert_eq!(known(), 6);
+    project.write("tests/test_5.py", "def test_1():\n    pass\n");
+    project.run(&["tests/test_5.py"]).expect(0);
+    assert_eq!(known(), 1);
+}
