@@ -98,3 +98,29 @@ fn what_a_run_has_learnt_splits_a_list() {
     let run = filter(&project, &["split", "1/2"], "\n").expect(4).complains("<stdin>: no tests to split");
     assert_eq!(run.stdout, "");
 }
+
+/// The ids of what passed, by pytest's own file and by cov-run's.
+#[test]
+fn junit_files_tell_what_tests_took() {
+    let project = project();
+    let passed: BTreeSet<String> = list(&project, &["--", "--deselect", "tests/sub/test_b.py::test_2"])
+        .expect(0)
+        .stdout
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    let ids = |file: &str| -> BTreeSet<String> {
+        let run = filter(&project, &["timings", file], "").expect(0);
+        assert_eq!(run.stderr, "");
+        let timings: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let files = timings["files"].as_object().unwrap().values();
+        files.flat_map(|file| file["tests"].as_object().unwrap().keys().cloned()).collect()
+    };
+    for family in ["xunit1", "xunit2"] {
+        let family = format!("junit_family={family}");
+        project.pytest(&["-n0", "--no-cov", "--junitxml=theirs.xml", "-o", &family]).expect(1);
+        assert_eq!(ids("theirs.xml"), passed, "{family}");
+        project.run(&["--no-cov", "--junit", "ours.xml", "--", "-o", &family]).expect(1);
+        assert_eq!(ids("ours.xml"), passed, "{family}");
+    }
+}
