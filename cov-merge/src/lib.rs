@@ -23,6 +23,10 @@ use crate::shards::Shards;
 /// Merges what the command line names, and writes the report.
 pub fn run(args: &Args, messages: &mut impl Write) -> anyhow::Result<Status> {
     let (mut report, shards) = merge(args, messages)?;
+    for oddity in shards.oddities() {
+        // Where nobody can be told, the report is still worth having.
+        let _ = writeln!(messages, "cov-merge: warning: {oddity}");
+    }
     let gaps = shards.gaps();
     if gaps.is_empty() {
         // A whole run is the same, however it was split.

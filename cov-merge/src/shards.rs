@@ -228,6 +228,25 @@ impl Shards {
         gaps
     }
 
+    /// What is odd and keeps nothing from being merged, each in a sentence: a test that several shards of a command ran.
+    pub(crate) fn oddities(&self) -> Vec<String> {
+        let mut owners: BTreeMap<&str, &Input> = BTreeMap::new();
+        let mut doubles = Vec::new();
+        for (input, manifest) in self.manifests.values().filter(|(_, manifest)| manifest.is_of_command()) {
+            for test in &manifest.tests {
+                if let Some(first) = owners.insert(&test.id, input) {
+                    doubles.push(format!("{} ran in {first} and in {input}", test.id));
+                }
+            }
+        }
+        let more = match doubles.len() {
+            0 => return Vec::new(),
+            1 => String::new(),
+            count => format!(", and so did {} more", count - 1),
+        };
+        vec![format!("{}{more}: the shards overlap", doubles[0])]
+    }
+
     fn manifests(&self) -> impl Iterator<Item = &(Input, Manifest)> {
         self.manifests.values().chain(&self.whole_runs)
     }

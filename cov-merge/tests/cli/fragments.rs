@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use cov_model::manifest::{FORMAT, Manifest, VERSION, run_digest};
+use cov_model::manifest::{FORMAT, Manifest, Outcome, TestRecord, VERSION, run_digest};
 use cov_model::{Report, json};
 use tempfile::TempDir;
 
@@ -127,6 +127,27 @@ fn who_measured_nothing_had_nothing_to_run_or_is_named() {
     merged(directory.path(), ["."]);
     silent(&["y"]);
     refused(&directory, &["."], "./b/run-2of2.json: its command left no measurement");
+}
+
+#[test]
+fn a_test_that_two_shards_ran_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let test = TestRecord {
+        id: "a::t".to_owned(),
+        outcome: Outcome::Passed,
+        duration_us: 1,
+        attempts: 1,
+        worker: "shard1".to_owned(),
+        process: 0,
+        order: 0,
+    };
+    for index in 1..=2 {
+        put(directory.path(), &Manifest { tests: vec![test.clone()], ..manifest(index, &[], &[]) });
+    }
+    let Ran { status, stderr, .. } = merge(directory.path(), ["."]);
+    let expected =
+        "cov-merge: warning: a::t ran in ./run-1of2.json and in ./run-2of2.json: the shards overlap\n";
+    assert_eq!((status, stderr.as_str()), (0, expected));
 }
 
 #[test]
