@@ -19,6 +19,7 @@ mod supervisor;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fs;
 use std::io::{self, Write as _};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -145,7 +146,9 @@ fn summary(args: &Args, plan: &Plan, ran: &BTreeMap<u32, Ran>, record: &Record, 
 
 /// Turns Ctrl-C and requests to terminate into events.
 fn watch_signals(events: Sender<Event>) -> anyhow::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    // With nohup a terminal that is closed ends nothing.
+    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+    let mut signals = Signals::new([SIGINT, SIGTERM].into_iter().chain(hangup))?;
     thread::spawn(move || {
         for signal in signals.forever() {
             if events.send(Event::Signalled(signal)).is_err() {
@@ -156,4 +159,12 @@ fn watch_signals(events: Sender<Event>) -> anyhow::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Whether a signal was ignored already when cov-run was started, as far as the system tells: `man proc_pid_status`.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    ignored >> (signal - 1) & 1 == 1
 }

@@ -130,6 +130,10 @@ impl Plan {
         for (name, value) in &self.environment {
             command.env(name, preset::with_environment(&value.fill(&values).concat()));
         }
+        if self.coveragerc.is_some() {
+            // What measures cov-run itself would win over what is set here.
+            command.env_remove("COVERAGE_PROCESS_CONFIG");
+        }
         let is_split = self.words.iter().any(Word::splits);
         environment::tell(&mut command, &values, &place.status, is_split);
         command
@@ -181,6 +185,8 @@ fn refuse_others(args: &Args, shard: Shard) -> anyhow::Result<()> {
     let is_measured_by_preset = args.command.preset.as_deref() == Some(preset::PYTHON);
     let others = [
         (args.contexts, "--contexts"),
+        (args.tests_from.is_some(), "--tests-from"),
+        (args.rerun, "--rerun"),
         (args.no_cov, "--no-cov"),
         (args.fork != Fork::Auto, "--fork"),
         (args.core != Core::Auto, "--core"),
