@@ -2,9 +2,10 @@
 """Compares `cov-run --contexts` with `pytest --cov-context=test` on real projects: the lines of each test, and the cost.
 
 Exactness: pytest-cov runs serially under coverage.py's C tracer, cov-run in one worker, since what a test is the first to
-run in its process depends on the tests before it. Each line of each test is compared. pytest-cov counts what fixtures of
-wide scope run to the test that comes first or last; cov-run has contexts for them, so a line that only pytest-cov has is
-excused where such a context has it too. Cost: CPU seconds of both with two workers, with and without contexts.
+run in its process depends on the tests before it, and imports all test files first, as pytest does. Each line of each test
+is compared. pytest-cov counts what fixtures of wide scope run to the test that comes first or last; cov-run has contexts
+for them, so a line that only pytest-cov has is excused where such a context has it too. Cost: CPU seconds of both with two
+workers, with and without contexts.
 Prints two tables; ends with status 1 if a line differs.
 
     python3 bench/contexts.py [--runs N] [PROJECT...]
@@ -40,6 +41,22 @@ for name in data.measured_files():
 json.dump(files, sys.stdout)
 """
 
+# Lets the worker import every test file before the first test.
+IMPORT_FIRST = """
+import pytest
+
+pending = True
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    global pending
+    if pending:
+        pending = False
+        others = next(plugin for plugin in item.config.pluginmanager.get_plugins() if hasattr(plugin, "import_all"))
+        with others.outside_of_tests():
+            others.import_all()
+"""
+
 Lines = dict[str, set[tuple[str, int]]]
 
 
@@ -61,8 +78,10 @@ def theirs(bin_: Path, project: Project, out: Path) -> Lines:
 
 def ours(bin_: Path, project: Project, out: Path) -> Lines:
     """The same as cov-run has them."""
-    command = cov_run(bin_, project, out, 1, "--contexts")
-    subprocess.run(command, cwd=project.path, env=clean_environ(), stdout=(out / "run.txt").open("w"), stderr=subprocess.STDOUT)
+    (out / "import_first.py").write_text(IMPORT_FIRST)
+    env = {**clean_environ(), "PYTHONPATH": str(out)}
+    command = [*cov_run(bin_, project, out, 1, "--contexts"), "-p", "import_first"]
+    subprocess.run(command, cwd=project.path, env=env, stdout=(out / "run.txt").open("w"), stderr=subprocess.STDOUT)
     profile = json.loads((out / "profile-1of1.json").read_text())
     return by_context({file["path"]: file.get("contexts", {}) for file in profile["files"]})
 
