@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cov_run_global_optspecs
-    string join \n n/workers= fork= out= shard= branch contexts core= source= no-cov python= project= tests-from= rerun retries= timeout= timings= junit= events= color= q/quiet v/verbose cmd preset= shards= tests= list-cmd= shell stream h/help V/version
+    string join \n n/workers= fork= collect= out= shard= branch contexts core= source= no-cov python= project= tests-from= rerun retries= timeout= timings= junit= events= color= q/quiet v/verbose cmd preset= shards= tests= list-cmd= shell stream h/help V/version
 end
 
 function __fish_cov_run_needs_command
@@ -28,6 +28,9 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -s n -l workers -d 'How ma
 complete -c cov-run -n "__fish_cov_run_needs_command" -l fork -d 'Whether workers are forked from one process that has started, or started one by one' -r -f -a "auto\t'Where it is safe'
 always\t'Always, or not at all'
 never\t'Never'"
+complete -c cov-run -n "__fish_cov_run_needs_command" -l collect -d 'Whether all tests are collected before the first one runs, or a file when a worker takes it' -r -f -a "auto\t'All first, where somebody needs the whole list'
+all\t'All first'
+lazy\t'Each file when it is taken'"
 complete -c cov-run -n "__fish_cov_run_needs_command" -l out -d 'The directory for what is written' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l shard -d 'Run the K-th of N shards; "auto" asks the CI system, "auto/N" one that tells only K' -r
 complete -c cov-run -n "__fish_cov_run_needs_command" -l core -d 'How coverage.py measures, where it has a choice' -r -f -a "auto\t'The fastest that is exact'

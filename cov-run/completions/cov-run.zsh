@@ -20,6 +20,9 @@ _cov-run() {
 '--fork=[Whether workers are forked from one process that has started, or started one by one]:WHEN:((auto\:"Where it is safe"
 always\:"Always, or not at all"
 never\:"Never"))' \
+'--collect=[Whether all tests are collected before the first one runs, or a file when a worker takes it]:WHEN:((auto\:"All first, where somebody needs the whole list"
+all\:"All first"
+lazy\:"Each file when it is taken"))' \
 '--out=[The directory for what is written]:DIR:_files' \
 '--shard=[Run the K-th of N shards; "auto" asks the CI system, "auto/N" one that tells only K]:K/N|auto:_default' \
 '--core=[How coverage.py measures, where it has a choice]:NAME:((auto\:"The fastest that is exact"

@@ -61,6 +61,12 @@ pub struct Args {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub fork: Fork,
 
+    /// Whether all tests are collected before the first one runs, or a file when a worker takes it
+    ///
+    /// "auto" collects all of them for plug-ins and conftests that put tests in an order of their own.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub collect: Collect,
+
     /// The directory for what is written
     #[arg(long, value_name = "DIR", default_value = ".cov")]
     pub out: PathBuf,
@@ -189,6 +195,18 @@ pub enum Core {
     Pytrace,
     /// Python's own monitoring, from 3.12 on.
     Sysmon,
+}
+
+/// When to collect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Collect {
+    /// All first, where somebody needs the whole list.
+    Auto,
+    /// All first.
+    All,
+    /// Each file when it is taken.
+    Lazy,
 }
 
 /// When to fork workers.

@@ -171,6 +171,13 @@ impl Dispatcher {
         self.start(self.workers())
     }
 
+    /// Learns that tests are to run in the order of the plan, as far as there is one with several workers.
+    pub fn keep_order(&mut self) {
+        if let Some(policy) = &mut self.policy {
+            policy.splits_files = false;
+        }
+    }
+
     /// Whether the number of workers is known.
     pub fn is_settled(&self) -> bool {
         self.policy.is_some()
@@ -259,7 +266,7 @@ impl Dispatcher {
                 seat.dismissed = !wanted;
                 return vec![Command::Tell(id, if wanted { Order::Go { count } } else { Order::Stop })];
             }
-            Message::Files { .. } => {
+            Message::Files(_) => {
                 seat.listed = true;
                 self.lost_at_start = 0;
             }

@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/options.py", include_str!("../python/cov_run_worker/options.py")),
     ("cov_run_worker/plugin.py", include_str!("../python/cov_run_worker/plugin.py")),
     ("cov_run_worker/protocol.py", include_str!("../python/cov_run_worker/protocol.py")),
+    ("cov_run_worker/reordering.py", include_str!("../python/cov_run_worker/reordering.py")),
     ("cov_run_worker/reports.py", include_str!("../python/cov_run_worker/reports.py")),
     ("cov_run_worker/zygote.py", include_str!("../python/cov_run_worker/zygote.py")),
     ("cov_run_worker/xdist_fixtures.py", include_str!("../python/cov_run_worker/xdist_fixtures.py")),

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::Core;
+use crate::cli::{Collect, Core};
 use crate::hello::Hello;
 use crate::unit::{Need, Pick};
 
@@ -86,6 +86,8 @@ pub struct Assignment {
     pub process_start: Option<String>,
     /// The core of coverage.py, or `auto`.
     pub core: Core,
+    /// Whether all tests are to be collected before the first one runs.
+    pub collect: Collect,
     /// How often a test that failed is tried again.
     pub retries: u32,
     /// How long a test may take, in seconds, where nothing else is said.
@@ -129,14 +131,8 @@ pub enum Message {
         /// The lines.
         lines: Vec<String>,
     },
-    /// The test files, in the order in which pytest found them.
-    Files {
-        /// The files.
-        files: Vec<TestFile>,
-        /// Whether it could fork workers, and waits for `serve` or `work`.
-        #[serde(default)]
-        forkable: Option<Forkable>,
-    },
+    /// The test files.
+    Files(Box<Found>),
     /// Workers can be forked from this process from now on.
     Serving,
     /// A process that was forked has ended.
@@ -212,6 +208,24 @@ pub enum Message {
         /// `session.shouldstop`, if it was set.
         should_stop: Option<String>,
     },
+}
+
+/// What a worker found when pytest had walked the directories.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Found {
+    /// The test files, in the order in which pytest found them.
+    pub files: Vec<TestFile>,
+    /// Why all tests were collected already, if they were.
+    pub whole: Option<String>,
+    /// All tests then, in the order in which they are to run: files, as often as others come between their tests.
+    pub order: Vec<(String, Vec<Pick>)>,
+    /// How many tests `-k`, `-m` and the like took out of them.
+    pub deselected: u64,
+    /// Ids of the command line that match nothing.
+    pub unmatched: Vec<Unmatched>,
+    /// Whether it could fork workers, and waits for `serve` or `work`.
+    pub forkable: Option<Forkable>,
 }
 
 /// Whether workers may be forked from a process.

@@ -76,6 +76,8 @@ pub struct Record {
     pub warnings: Vec<Warning>,
     /// What coverage.py warned of.
     pub notes: Vec<String>,
+    /// How many tests were left out before any file was opened by itself.
+    pub deselected: u64,
     /// Ids of the command line that match nothing.
     pub unmatched: Vec<Unmatched>,
     /// Why workers ended their session early.
@@ -277,7 +279,7 @@ impl Record {
 
     /// How many tests were left out by `-k`, `-m` and the like.
     pub fn deselected(&self) -> u64 {
-        self.files.values().map(|file| file.deselected).sum()
+        self.deselected + self.files.values().map(|file| file.deselected).sum::<u64>()
     }
 
     /// How many reports make the run fail.

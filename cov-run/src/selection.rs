@@ -117,8 +117,35 @@ impl Selection {
         }
     }
 
+    /// What is to be run of these files, in the order of `queue`, unless there is an `order` of all tests; and which
+    /// files an earlier run has done.
+    pub fn units(
+        &self,
+        files: &[TestFile],
+        queue: &[String],
+        order: &[(String, Vec<Pick>)],
+    ) -> (Vec<Unit>, HashSet<String>) {
+        let by_id: HashMap<&str, &TestFile> = files.iter().map(|file| (file.id.as_str(), file)).collect();
+        let (mut units, mut left_out) = (Vec::new(), HashSet::new());
+        for name in queue {
+            match by_id.get(name.as_str()).and_then(|file| self.unit(file)) {
+                Some(unit) => units.push(unit),
+                None => _ = left_out.insert(name.clone()),
+            }
+        }
+        if let Self::Script(script) = self {
+            units.clone_from(script);
+        } else if !order.is_empty() {
+            let wanted: HashMap<&str, &Unit> = units.iter().map(|unit| (unit.file.as_str(), unit)).collect();
+            let ordered =
+                order.iter().filter_map(|(file, picks)| Some(among(wanted.get(file.as_str())?, picks)));
+            units = ordered.collect();
+        }
+        (units, left_out)
+    }
+
     /// What is to be run of a file; nothing, if that was done by an earlier run.
-    pub fn unit(&self, file: &TestFile) -> Option<Unit> {
+    fn unit(&self, file: &TestFile) -> Option<Unit> {
         let whole = Unit::file(&file.id);
         match self {
             Self::All | Self::Script(_) => Some(whole),
@@ -130,6 +157,16 @@ impl Selection {
             Self::Rest(rest) => rest.unit(file),
         }
     }
+}
+
+/// What of `unit` is among these tests, which are known to be there.
+fn among(unit: &Unit, picks: &[Pick]) -> Unit {
+    let wanted: Option<HashSet<&str>> =
+        unit.tests.as_ref().map(|tests| tests.iter().map(|pick| pick.1.as_str()).collect());
+    let is_wanted = |pick: &&Pick| wanted.as_ref().is_none_or(|wanted| wanted.contains(pick.1.as_str()));
+    let tests =
+        picks.iter().filter(is_wanted).filter(|pick| !unit.except.contains(&pick.1)).cloned().collect();
+    Unit { tests: Some(tests), except: Vec::new(), or_all: false, ..unit.clone() }
 }
 
 impl Rest {

@@ -18,7 +18,7 @@ use crate::launcher::Launcher;
 use crate::printed::Printed;
 use crate::profile::Profiler;
 use crate::progress::Progress;
-use crate::protocol::{Assignment, Forkable, Message, TestFile};
+use crate::protocol::{Assignment, Forkable, Found, Message, TestFile};
 use crate::record::{Interruption, Record};
 use crate::refusal::Refusal;
 use crate::schedule::plan;
@@ -154,13 +154,13 @@ impl<'a, W: Write> Session<'a, W> {
         let mut commands = Vec::new();
         match &message {
             Message::Hello(hello) if !self.dispatcher.is_settled() => commands = self.settle(hello)?,
-            Message::Files { files, forkable } => {
+            Message::Files(found) => {
                 self.printed.open(id);
                 self.listed.insert(id);
                 if self.dispatcher.is_planned() {
                     self.printed.forget(id);
                 } else {
-                    commands = self.plan(files, id, forkable.as_ref())?;
+                    commands = self.plan(found, id)?;
                 }
             }
             Message::Serving => commands = self.launcher.fork_from(id),
@@ -221,12 +221,8 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     /// Learns the files from the first worker that has listed them, and whether others may be forked from it.
-    fn plan(
-        &mut self,
-        files: &[TestFile],
-        id: WorkerId,
-        forkable: Option<&Forkable>,
-    ) -> anyhow::Result<Vec<Command>> {
+    fn plan(&mut self, found: &Found, id: WorkerId) -> anyhow::Result<Vec<Command>> {
+        let (files, forkable) = (&found.files, found.forkable.as_ref());
         let shard = self.setup.shard;
         let selection = &self.setup.selection;
         for file in selection.lacking(files) {
@@ -237,17 +233,14 @@ impl<'a, W: Write> Session<'a, W> {
         if let Some(bound) = &plan.bound {
             say(format_args!("cov-run: {bound}"));
         }
-        let by_id: HashMap<&str, &TestFile> = files.iter().map(|file| (file.id.as_str(), file)).collect();
-        let mut units = Vec::new();
-        for name in &plan.queue {
-            match by_id.get(name.as_str()).and_then(|file| selection.unit(file)) {
-                Some(unit) => units.push(unit),
-                None => _ = self.record.left_out.insert(name.clone()),
-            }
+        let (units, left_out) = selection.units(&files, &plan.queue, &found.order);
+        if let Some(why) = &found.whole {
+            self.dispatcher.keep_order();
+            self.record.deselected = found.deselected;
+            self.record.unmatched.clone_from(&found.unmatched);
+            self.record.header.push(format!("cov-run: all tests are collected first: {why}"));
         }
-        if let Selection::Script(script) = selection {
-            units.clone_from(script);
-        }
+        self.record.left_out = left_out;
         let commands = self.dispatcher.plan(units, self.setup.order.clone());
         self.record.all = plan.all;
         self.record.assigned = plan.queue;

@@ -105,6 +105,7 @@ fn assignment(args: &Args, place: &Place) -> anyhow::Result<Assignment> {
         no_cov: args.no_cov,
         process_start: env::var("COVERAGE_PROCESS_START").ok(),
         core: args.core,
+        collect: args.collect,
         retries: args.retries,
         timeout: args.timeout,
         branch: args.branch,

@@ -6,7 +6,7 @@ use crate::dispatcher::WorkerId;
 use crate::protocol::Order;
 
 /// A test of a file: its place there, if somebody has looked, and its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pick(pub Option<usize>, pub String);
 
 /// What one worker runs without asking again.

@@ -21,6 +21,7 @@ mod old_pytest;
 mod outcomes;
 mod project;
 mod readme;
+mod reordering;
 mod replaying;
 mod retries;
 mod scheduling;

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from .protocol import clean
+from .reordering import why_all
 
 try:
     from _pytest.warnings import catch_warnings_for_item
@@ -51,7 +52,9 @@ class Files:
         self.nodes = {}  # file id -> collectors, or items that a plugin made without a file
         self.selections = {}  # absolute path -> what was asked of it, None for everything
         self.opened = {}  # file id -> its items
-        self.deselected = 0
+        self.costs = {}  # file id -> how long its import took, in microseconds, as long as nobody was told
+        self.order = None  # where all tests are collected first: (file id, places of tests in it), in order
+        self.deselected, self.unmatched = 0, []
         self.failed_last = {}
 
     def take_selections(self, config):
@@ -99,6 +102,16 @@ class Files:
             listed.append({"id": name, "size": size, "modified": modified})
         return {"files": listed}
 
+    def order_all(self, session, choice):
+        """Collect all tests now, if need be: the fields of the `files` event that say so."""
+        why = "--collect=all" if choice == "all" else why_all(session.config) if choice == "auto" else None
+        if why is None:
+            return {}
+        self.open_all(session)
+        fields = {"whole": clean(why), "order": self.order, "deselected": self.deselected, "unmatched": self.unmatched}
+        self.deselected, self.unmatched = 0, []
+        return fields
+
     def remember_what_failed_last(self, config):
         """With --lf, note the failures: pytest takes the walk's empty answers for files that are whole again."""
         memory = config.pluginmanager.get_plugin("lfplugin")
@@ -122,11 +135,11 @@ class Files:
     def open(self, session, unit, ask):
         """Import a file, if need be, and return those of its tests that are asked for: (index in the file, item)."""
         name = unit["file"]
-        began = _clock()
-        self.deselected, self.unmatched = 0, []
-        known = name in self.opened
-        if not known:
-            self.opened[name] = self._collect(session, name)
+        if name not in self.opened:
+            self.deselected, self.unmatched = 0, []
+            items = self._import(session, name)
+            session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=items)
+            self._keep(session, name, items)
         items = self.opened[name]
         ids = [clean(item.nodeid) for item in items]
         places, missing = choose(ids, unit["tests"])
@@ -145,15 +158,42 @@ class Files:
             needs=needs,
             deselected=self.deselected,
             unmatched=self.unmatched,
-            us=0 if known else int((_clock() - began) * 1000000),
+            us=self.costs.pop(name, 0),
         )
+        self.deselected, self.unmatched = 0, []  # they are told
         if needs and not unit["alone"]:
             kept = set(ask("ready")["kept"])
             places = [place for place in places if place in kept]
         return [(place, items[place]) for place in places]
 
-    def _collect(self, session, name):
-        """Import a file and return its items, as the command line and the plugins leave them."""
+    def open_all(self, session):
+        """Import every file, for those who put tests in an order of their own."""
+        every, files = [], {}
+        for name in self.nodes:
+            items = self._import(session, name)
+            every.extend(items)
+            files.update((item, name) for item in items)
+        session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=every)
+        opened = {name: [] for name in self.nodes}
+        self.order = []
+        for item in every:
+            name = files.get(item) or clean(item.nodeid.split("::")[0])
+            of_file = opened.setdefault(name, [])
+            if not self.order or self.order[-1][0] != name:
+                self.order.append((name, []))
+            self.order[-1][1].append([len(of_file), clean(item.nodeid)])
+            of_file.append(item)
+        for name, items in opened.items():
+            self._keep(session, name, items)
+
+    def _keep(self, session, name, items):
+        self.opened[name] = items
+        session.items.extend(items)
+        session.testscollected += len(items)
+
+    def _import(self, session, name):
+        """Import a file and return its items, as the command line asks for them."""
+        began = _clock()
         config = session.config
         guard = contextlib.nullcontext()
         if catch_warnings_for_item is not None and config.pluginmanager.hasplugin("warnings"):
@@ -166,9 +206,7 @@ class Files:
                     items.append(node)
                 else:
                     items.extend(self._selected(node, list(session.genitems(node)), failed == session.testsfailed))
-            config.hook.pytest_collection_modifyitems(session=session, config=config, items=items)
-        session.items.extend(items)
-        session.testscollected += len(items)
+        self.costs[name] = int((_clock() - began) * 1000000)
         return items
 
     def _selected(self, node, items, collected):

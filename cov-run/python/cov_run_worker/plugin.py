@@ -127,6 +127,7 @@ class Worker(TakenOverOptions):
         if outcome.excinfo is not None:
             return
         fields = self.files.finish_walk(session)
+        fields.update(self.files.order_all(session, self.order["collect"]))
         if self.zygote is None:
             self.channel.send("files", **fields)
             return

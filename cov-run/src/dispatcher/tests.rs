@@ -72,7 +72,7 @@ fn dispatcher_with(policy: Policy, files: &[&str]) -> Dispatcher {
     dispatcher.settle(policy);
     for slot in 0..workers {
         dispatcher.hear(id(slot, 0), &Message::Hello(Box::new(hello())));
-        dispatcher.hear(id(slot, 0), &Message::Files { files: Vec::new(), forkable: None });
+        dispatcher.hear(id(slot, 0), &Message::Files(Box::default()));
     }
     dispatcher.plan(units(files), Timings::default());
     dispatcher
@@ -219,7 +219,7 @@ fn what_a_dead_worker_leaves_goes_to_its_replacement() {
     for message in [opened("a", &["1", "2", "3"], &[2]), start(2)] {
         dispatcher.hear(id(0, 1), &message);
     }
-    dispatcher.hear(id(0, 1), &Message::Files { files: Vec::new(), forkable: None });
+    dispatcher.hear(id(0, 1), &Message::Files(Box::default()));
     dispatcher.bury(id(0, 1), killed());
     assert_eq!(dispatcher.hear(id(0, 2), &Message::Next), [run(id(0, 2), "b")]);
 }

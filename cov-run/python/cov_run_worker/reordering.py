@@ -1,0 +1,43 @@
+"""Plug-ins and conftests that put tests in an order of their own, for which they need the list of all tests."""
+
+import os
+import types
+
+# Plug-ins by the names of their modules, and the option that makes them leave the order alone.
+PLUGINS = {
+    "pytest_order": None,
+    "pytest_ordering": None,
+    "pytest_dependency": None,
+    "pytest_reverse": None,
+    "pytest_randomly": "randomly_reorganize",
+    "random_order": "random_order_bucket",
+}
+
+# Names that a function uses when it moves what is in a list.
+MOVES = {"sort", "sorted", "reverse", "reversed", "insert", "shuffle"}
+
+
+def why_all(config):
+    """Why all tests are to be collected before the first one runs; None if nobody needs that."""
+    for plugin in config.pluginmanager.get_plugins():
+        name = getattr(plugin, "__name__", type(plugin).__module__).split(".")[0]
+        if name in PLUGINS and is_active(config.option, PLUGINS[name]):
+            return "%s is there" % name.replace("_", "-")
+    for found in config.hook.pytest_collection_modifyitems.get_hookimpls():
+        place = getattr(found.plugin, "__file__", None) or ""
+        if os.path.basename(place) == "conftest.py" and moves(getattr(found.function, "__code__", None)):
+            return "%s may change the order of tests" % os.path.relpath(place, str(config.rootpath))
+    return None
+
+
+def is_active(option, name):
+    return name is None or bool(getattr(option, name, False))
+
+
+def moves(code):
+    """Whether a function, or one within it, uses a name that moves things."""
+    if code is None:
+        return False
+    return bool(MOVES.intersection(code.co_names)) or any(
+        moves(each) for each in code.co_consts if isinstance(each, types.CodeType)
+    )

@@ -1,0 +1,76 @@
+//! Plug-ins and conftests that want the list of all tests.
+
+use std::collections::BTreeMap;
+
+use cov_model::manifest::Outcome;
+use cov_testing::Venv;
+
+use crate::project::{Project, Run};
+
+const FIRST: &str = "import pytest\n\n\n@pytest.mark.order(2)\ndef test_two():\n    pass\n\n\n@pytest.mark.order(4)\ndef test_four():\n    pass\n";
+const SECOND: &str = "import pytest\n\n\n@pytest.mark.order(1)\ndef test_one():\n    pass\n\n\n@pytest.mark.order(3)\ndef test_three():\n    pass\n";
+const LOG: &str = "import pathlib\n\n\ndef pytest_runtest_setup(item):\n    with (pathlib.Path(__file__).parent / 'log').open('a') as log:\n        \
+                   log.write(item.name + '\\n')\n";
+
+fn with_order(run: impl Fn(&Project) -> Run) -> String {
+    let venv = Venv::with(&["pytest>=9", "coverage>=7.10", "pytest-order"]);
+    let project =
+        Project::in_venv(venv, &[("conftest.py", LOG), ("test_a.py", FIRST), ("test_b.py", SECOND)]);
+    run(&project).expect(0);
+    project.read("log")
+}
+
+#[test]
+fn an_order_over_files_is_kept() {
+    let order = "test_one\ntest_two\ntest_three\ntest_four\n";
+    assert_eq!(with_order(|project| project.pytest(&["-q"])), order);
+    for fork in ["--fork=never", "--fork=always"] {
+        let run = |project: &Project| {
+            project
+                .run(&["-n", "1", fork, "--source", "."])
+                .says("all tests are collected first: pytest-order is there")
+        };
+        assert_eq!(with_order(run), order);
+    }
+    let mut both: Vec<String> =
+        with_order(|project| project.run(&["-n", "2"])).lines().map(str::to_owned).collect();
+    both.sort();
+    assert_eq!(both, ["test_four", "test_one", "test_three", "test_two"]);
+    let lazy = with_order(|project| project.run(&["-n", "1", "--collect=lazy"]));
+    assert_eq!(lazy, "test_two\ntest_four\ntest_one\ntest_three\n");
+}
+
+fn outcomes(conftest: &str, args: &[&str]) -> (Run, BTreeMap<String, Outcome>) {
+    let project = Project::new(&[
+        ("tests/conftest.py", conftest),
+        ("tests/test_a.py", "def test_a():\n    pass\n"),
+        (
+            "tests/test_b.py",
+            "import pytest\n\n\ndef test_b():\n    assert False\n\n\ndef test_c():\n    pytest.skip()\n",
+        ),
+        ("tests/test_broken.py", "import nothing_of_this_name\n"),
+    ]);
+    let run = project.run(args).expect(1);
+    (run, project.outcomes())
+}
+
+#[test]
+fn a_conftest_that_moves_tests_is_noticed() {
+    let sorts = "def pytest_collection_modifyitems(items):\n    items.sort(key=lambda item: item.name, reverse=True)\n";
+    let marks = "import pytest\n\n\ndef pytest_collection_modifyitems(items):\n    for item in items:\n        item.add_marker(pytest.mark.slow)\n";
+    let said = "tests/conftest.py may change the order of tests";
+    let (lazy, expected) = outcomes(marks, &["-n", "2", "--source", "."]);
+    assert!(!lazy.stdout.contains("collected first"), "{}", lazy.stdout);
+    let (all, found) = outcomes(sorts, &["-n", "2", "--source", "."]);
+    assert_eq!(found, expected);
+    assert_eq!(all.says(said).tally(), "1 failed, 1 passed, 1 skipped, 1 error");
+    let (all, found) = outcomes(marks, &["-n", "2", "--source", ".", "--collect=all"]);
+    assert_eq!(found, expected);
+    all.says("all tests are collected first: --collect=all");
+}
+
+#[test]
+fn tests_are_deselected_once() {
+    let (run, _) = outcomes("", &["-n", "2", "--collect=all", "--", "-k", "test_b"]);
+    assert_eq!(run.tally(), "1 failed, 1 skipped, 1 deselected, 1 error");
+}
