@@ -69,7 +69,7 @@ impl OutDirectory {
 }
 
 /// A removal is done also where there was nothing to remove.
-fn gone(removal: io::Result<()>) -> io::Result<()> {
+pub(crate) fn gone(removal: io::Result<()>) -> io::Result<()> {
     match removal {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,

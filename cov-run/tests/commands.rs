@@ -142,7 +142,7 @@ fn files_are_told_by_content() {
         "2 files are coverage profiles of Go, which cov-merge does not read: convert them (gocover-cobertura",
     );
     let run = place.script(&["--preset=gcc"], "echo {shard}").expect(0);
-    run.complains("nothing was measured, for all that --preset sets");
+    run.complains("nothing was measured in spite of --preset");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cov_model::manifest::Manifest;
 
-use crate::out::OutDirectory;
+use crate::out::{OutDirectory, gone};
 use crate::shard::Shard;
 use crate::temporary::Temporary;
 
@@ -90,12 +90,4 @@ pub(super) fn forget_others(out: &Path, total: u32) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// A removal is done also where there was nothing to remove.
-fn gone(removal: io::Result<()>) -> io::Result<()> {
-    match removal {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
 }

@@ -25,9 +25,9 @@ pub(super) struct Record {
     /// The measurements, of all shards.
     pub(super) fragments: usize,
     foreign: BTreeMap<Format, usize>,
-    /// The shards that left something, by test.
+    /// The shards that ran each test.
     tests: BTreeMap<String, BTreeSet<u32>>,
-    /// The shards with tests in JUnit files.
+    /// The shards that JUnit files tell of.
     told: BTreeSet<u32>,
     /// Those that passed and left no measurement.
     silent: Vec<u32>,
@@ -108,7 +108,10 @@ impl Record {
             warn(format!("{count} files are {what}, which cov-merge does not read: convert them ({remedy})"));
         }
         if plan.is_measured && self.fragments == 0 && self.foreign.is_empty() && !ran.is_empty() {
-            warn("nothing was measured, for all that --preset sets: the command left no file that holds coverage".to_owned());
+            warn(
+                "nothing was measured in spite of --preset: no shard left a file that holds coverage"
+                    .to_owned(),
+            );
         }
         if self.fragments > 0 {
             for shard in &self.silent {
