@@ -121,6 +121,7 @@ class Zygote:
             import random
 
             random.setstate(self.seeded)
+        reseed_numpy()
 
     def redirect(self):
         """Let every descriptor that leads where the zygote prints lead where this worker prints."""
@@ -177,6 +178,20 @@ def random_state():
     import random
 
     return random.getstate()
+
+
+def reseed_numpy():
+    """Give numpy's global generator a seed of this process's own, as it would have in a process that starts from nothing.
+
+    Only if nobody has set or used it: then the first word of its state is the mark of a seed from the system, and no
+    number was drawn. (A list as a seed leaves the same mark; who sets one before the first test loses it here.)
+    """
+    generator = sys.modules.get("numpy.random")
+    if generator is None or not hasattr(generator, "get_state"):
+        return
+    name, words, place = generator.get_state()[:3]
+    if name == "MT19937" and words[0] == 0x80000000 and place >= len(words) - 1:  # 623 at first, 624 after `seed()`
+        generator.seed()
 
 
 def is_drawn_from(before, after):
