@@ -157,6 +157,10 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     for Unmatched { argument, node } in &ran.record.unmatched {
         say(format_args!("ERROR: not found: {argument}\n(no match in {node})\n"));
     }
+    let durations = ran.record.tests().map(|test| (test.id.as_str(), test.us));
+    if let Some(bound) = bound::of_run(durations, ran.workers) {
+        say(format_args!("cov-run: {bound}"));
+    }
     if ran.record.tests().next().is_none() {
         say_why_nothing_ran(&setup);
     }

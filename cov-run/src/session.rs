@@ -41,6 +41,8 @@ pub enum Ending {
 pub struct Ran {
     /// What happened.
     pub record: Record,
+    /// How many workers it had.
+    pub workers: u32,
     /// Why it stopped early.
     pub stop: Option<Stop>,
     /// The exit statuses of the workers' sessions.
@@ -146,7 +148,7 @@ impl<'a, W: Write> Session<'a, W> {
         });
         let stop = self.dispatcher.stopped().cloned();
         let statuses = self.statuses.into_values().collect();
-        let ran = Ran { record: self.record, stop, statuses, profiler: self.profiler };
+        let ran = Ran { record: self.record, workers: self.count, stop, statuses, profiler: self.profiler };
         Ok((Ending::Ran(Box::new(ran)), self.progress))
     }
 
