@@ -38,7 +38,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --collect --out --shard --branch --contexts --core --source --no-cov --python --project --tests-from --rerun --retries --timeout --timings --junit --events --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version list split timings replay bisect"
+            opts="-n -q -v -h -V --workers --fork --collect --out --shard --branch --contexts --core --source --no-cov --python --project --tests-from --rerun --retries --timeout --timings --junit --events --reporter --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version list split timings replay bisect"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -106,6 +106,10 @@ _cov__run() {
                     ;;
                 --events)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reporter)
+                    COMPREPLY=($(compgen -W "auto pytest cov-run" -- "${cur}"))
                     return 0
                     ;;
                 --color)

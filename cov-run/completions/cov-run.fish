@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cov_run_global_optspecs
-    string join \n n/workers= fork= collect= out= shard= branch contexts core= source= no-cov python= project= tests-from= rerun retries= timeout= timings= junit= events= color= q/quiet v/verbose cmd preset= shards= tests= list-cmd= shell stream h/help V/version
+    string join \n n/workers= fork= collect= out= shard= branch contexts core= source= no-cov python= project= tests-from= rerun retries= timeout= timings= junit= events= reporter= color= q/quiet v/verbose cmd preset= shards= tests= list-cmd= shell stream h/help V/version
 end
 
 function __fish_cov_run_needs_command
@@ -46,6 +46,9 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -l timeout -d 'How long a 
 complete -c cov-run -n "__fish_cov_run_needs_command" -l timings -d 'How long tests took: read to plan, and written [default: timings.json in the output directory]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l junit -d 'Where to write the JUnit file [default: junit-KofN.xml in the output directory]' -r -F
 complete -c cov-run -n "__fish_cov_run_needs_command" -l events -d 'Where to write what happens, as it happens: a line of JSON for each event' -r
+complete -c cov-run -n "__fish_cov_run_needs_command" -l reporter -d 'Who prints, and whether plug-ins that report (pytest-html, a conftest\'s terminal summary) are served' -r -f -a "auto\t'cov-run prints; a pytest serves plug-ins that report, where there are any'
+pytest\t'A pytest prints, with all its plug-ins'
+cov-run\t'cov-run prints, and plug-ins that report are not served'"
 complete -c cov-run -n "__fish_cov_run_needs_command" -l color -d 'When to colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"

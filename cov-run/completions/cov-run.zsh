@@ -38,6 +38,9 @@ sysmon\:"Python'\''s own monitoring, from 3.12 on"))' \
 '--timings=[How long tests took\: read to plan, and written \[default\: timings.json in the output directory\]]:FILE:_files' \
 '--junit=[Where to write the JUnit file \[default\: junit-KofN.xml in the output directory\]]:FILE:_files' \
 '--events=[Where to write what happens, as it happens\: a line of JSON for each event]:FILE:_default' \
+'--reporter=[Who prints, and whether plug-ins that report (pytest-html, a conftest'\''s terminal summary) are served]:WHO:((auto\:"cov-run prints; a pytest serves plug-ins that report, where there are any"
+pytest\:"A pytest prints, with all its plug-ins"
+cov-run\:"cov-run prints, and plug-ins that report are not served"))' \
 '--color=[When to colour]:WHEN:((auto\:"On a terminal, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \

@@ -51,11 +51,25 @@ def list_tests(destination, args):
     return pytest.main(args, plugins=[Listing(destination)])
 
 
+def run_reporter():
+    """A session that runs no test, for plug-ins that report."""
+    channel = open_channel()
+    order = channel.receive()
+    pretend_to_be_pytest(order["args"])
+    import_plugin()
+    import pytest
+    from cov_run_worker.reporter import Reporter
+
+    return pytest.main(order["args"], plugins=[Reporter(channel, order)])
+
+
 def main():
     if sys.argv[1:2] == ["--plain"]:
         return run_plain(sys.argv[2:])
     if sys.argv[1:2] == ["--list"]:
         return list_tests(sys.argv[2], sys.argv[3:])
+    if sys.argv[1:2] == ["--reporter"]:
+        return run_reporter()
     channel = open_channel()
     order = channel.receive()
     channel.open(order["events"])

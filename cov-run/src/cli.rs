@@ -14,6 +14,7 @@ use serde::Serialize;
 use self::command::CommandArgs;
 use self::verb::Verb;
 use crate::ci;
+use crate::reporter::Choice;
 use crate::workers::Workers;
 
 const AFTER_HELP: &str = "\
@@ -144,6 +145,13 @@ pub struct Args {
     /// Where to write what happens, as it happens: a line of JSON for each event
     #[arg(long, value_name = "FILE")]
     pub events: Option<Output>,
+
+    /// Who prints, and whether plug-ins that report (pytest-html, a conftest's terminal summary) are served
+    ///
+    /// They run in a pytest of their own, beside the workers, which is started where one of them is in use. With "pytest"
+    /// it prints everything, as its plug-ins (pytest-sugar) like it; with "cov-run" there is none.
+    #[arg(long, value_name = "WHO", default_value = "auto")]
+    pub reporter: Choice,
 
     /// When to colour
     #[arg(long, value_name = "WHEN", default_value = "auto")]

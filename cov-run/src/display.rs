@@ -110,6 +110,13 @@ impl<'a, W: Write> Display<'a, W> {
         }
     }
 
+    /// Leaves the terminal to somebody else.
+    pub fn fall_silent(&mut self) {
+        self.manner = Manner::Nothing;
+        self.verbosity = i32::MIN;
+        self.bar = ProgressBar::hidden();
+    }
+
     /// Learns which files there are.
     pub fn expect(&mut self, files: &[TestFile], assigned: &[String]) {
         let assigned: HashSet<&String> = assigned.iter().collect();
@@ -225,7 +232,12 @@ impl<'a, W: Write> Display<'a, W> {
     pub fn printed(&mut self, worker: WorkerId, text: &[u8]) -> io::Result<()> {
         let text = String::from_utf8_lossy(text);
         let prefix = if self.workers > 1 { format!("[gw{}] ", worker.slot) } else { String::new() };
-        self.line(&format!("{prefix}{text}"))
+        let line = format!("{prefix}{text}");
+        if self.verbosity == i32::MIN {
+            say(line);
+            return Ok(());
+        }
+        self.line(&line)
     }
 
     /// Time passes: says that it is still alive where nothing was printed for long.

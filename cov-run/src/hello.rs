@@ -20,6 +20,12 @@ pub struct Hello {
     pub cache: Option<String>,
     /// What is measured; absent only if pytest never came to it.
     pub measured: Option<Measured>,
+    /// Plug-ins that want to hear of tests that others ran.
+    #[serde(default)]
+    pub reporters: Vec<String>,
+    /// Whether one of them gives workers something.
+    #[serde(default)]
+    pub configures_nodes: bool,
     /// The options that cov-run takes over.
     pub options: Options,
 }
@@ -148,6 +154,8 @@ pub(crate) mod tests {
             root: "/project".to_owned(),
             cache: None,
             measured: None,
+            reporters: Vec::new(),
+            configures_nodes: false,
             options: options(),
         }
     }

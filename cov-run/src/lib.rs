@@ -38,6 +38,7 @@ pub mod python;
 pub mod record;
 pub mod refusal;
 pub mod rehearsal;
+pub mod reporter;
 pub mod schedule;
 pub mod selection;
 pub mod sequence;
@@ -144,14 +145,22 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     let times = Times { started: epoch(started), elapsed: clock.elapsed() };
     let may_be_empty = !shard.is_all() || setup.selection.is_partial();
     let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, may_be_empty);
-    let Rest { mut terminal, events } = progress.end()?;
+    let Rest { mut terminal, events, reporter } = progress.end()?;
+    let is_cancelled = || receiver.try_iter().any(|event| matches!(event, Event::Signalled));
+    let told =
+        reporter.map(|reporter| reporter.finish(status, ran.stop.as_ref(), is_cancelled)).unwrap_or_default();
+    let status = told.chosen_over(status);
     let github = GitHub::from_environment();
     let counts = last_line::counts(&ran.record);
     if let Some(hello) = &ran.record.hello {
         let annotations = github.as_ref().map(|github| github.annotations(&ran.record)).unwrap_or_default();
-        Summary::new(&ran, &hello.options, times.elapsed, args.retries)
-            .with_last_words(annotations)
-            .print(&mut terminal)?;
+        if told.is_printed {
+            annotations.iter().try_for_each(|line| terminal.line(line))?;
+        } else {
+            Summary::new(&ran, &hello.options, times.elapsed, args.retries)
+                .with_last_words(told.text.lines().map(str::to_owned).chain(annotations).collect())
+                .print(&mut terminal)?;
+        }
     }
     terminal.flush()?;
     for Unmatched { argument, node } in &ran.record.unmatched {
@@ -175,6 +184,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         earlier,
     };
     let harvested = harvest.write(*ran, times, status);
+    let harvested = harvested.and(told.or_problem());
     let last = if harvested.is_ok() { status } else { INTERNAL };
     let told = events.map_or(Ok(()), |events| events.end(last, &counts));
     harvested.and(told.with_context(|| args.events.iter().map(Output::to_string).collect::<String>()))?;

@@ -1,4 +1,4 @@
-//! Everybody who follows a run while it goes on: the display, and the file of events.
+//! Everybody who follows a run while it goes on: the display, the file of events, plug-ins that report.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,15 @@ use crate::events::EventLog;
 use crate::hello::Hello;
 use crate::protocol::{Collected, Report, TestFile};
 use crate::record::Record;
+use crate::reporter::{Choice, Reporter};
+use crate::setup::Setup;
 use crate::terminal::Terminal;
 
 /// Those who follow a run.
 pub struct Progress<'a, W: Write> {
     display: Display<'a, W>,
     events: Option<EventLog>,
+    reporter: Option<Reporter>,
     workers: u32,
 }
 
@@ -23,18 +26,46 @@ pub struct Rest<W: Write> {
     pub terminal: Terminal<W>,
     /// The file of events.
     pub events: Option<EventLog>,
+    /// The process of plug-ins that report.
+    pub reporter: Option<Reporter>,
 }
 
 impl<'a, W: Write> Progress<'a, W> {
     /// These follow a run.
     pub fn new(display: Display<'a, W>, events: Option<EventLog>) -> Self {
-        Self { display, events, workers: 1 }
+        Self { display, events, reporter: None, workers: 1 }
     }
 
     /// The project's options are known.
     pub fn settle(&mut self, hello: &Hello, workers: u32) {
         self.workers = workers;
         self.display.settle(hello, workers);
+    }
+
+    /// Starts a pytest for plug-ins that report, where there are any.
+    pub fn serve_plugins(&mut self, setup: &Setup, hello: &Hello, workers: u32) -> io::Result<()> {
+        let Setup { python, plugin, assignment, .. } = setup;
+        let choice = assignment.reporter;
+        if choice.needs_one(&hello.reporters) {
+            let owns_terminal = choice == Choice::Pytest;
+            let script = plugin.worker();
+            let reporter = Reporter::start(python, &script, assignment, workers, owns_terminal)?;
+            if hello.configures_nodes {
+                reporter.wait_for_inputs();
+            }
+            self.reporter = Some(reporter);
+            if owns_terminal {
+                self.display.fall_silent();
+            }
+        }
+        Ok(())
+    }
+
+    /// A worker told something for plug-ins that report.
+    pub fn hold(&mut self, worker: WorkerId, data: String) {
+        if let Some(reporter) = &mut self.reporter {
+            reporter.hold(worker, data);
+        }
     }
 
     /// These files are known, of which some are to be run.
@@ -55,6 +86,9 @@ impl<'a, W: Write> Progress<'a, W> {
         if let Some(events) = &mut self.events {
             events.collected(worker, collected);
         }
+        if let Some(reporter) = &mut self.reporter {
+            reporter.collected(collected);
+        }
         self.display.collected(worker, collected)
     }
 
@@ -71,6 +105,9 @@ impl<'a, W: Write> Progress<'a, W> {
         if let Some(events) = &mut self.events {
             events.reported(worker, report);
         }
+        if let Some(reporter) = &mut self.reporter {
+            reporter.release(worker, report.is_tried_again);
+        }
         self.display.reported(worker, report)
     }
 
@@ -79,6 +116,9 @@ impl<'a, W: Write> Progress<'a, W> {
         if let Some(events) = &mut self.events {
             events.done(worker);
         }
+        if let Some(reporter) = &mut self.reporter {
+            reporter.release(worker, false);
+        }
         self.display.done(worker)
     }
 
@@ -86,6 +126,9 @@ impl<'a, W: Write> Progress<'a, W> {
     pub fn lost(&mut self, loss: &Loss, report: Option<&Report>) -> io::Result<()> {
         if let Some(events) = &mut self.events {
             events.lost(loss, report);
+        }
+        if let Some(reporter) = &mut self.reporter {
+            reporter.lost(loss, report);
         }
         self.display.lost(loss, report)
     }
@@ -114,6 +157,6 @@ impl<'a, W: Write> Progress<'a, W> {
 
     /// Ends the display.
     pub fn end(self) -> io::Result<Rest<W>> {
-        Ok(Rest { terminal: self.display.end()?, events: self.events })
+        Ok(Rest { terminal: self.display.end()?, events: self.events, reporter: self.reporter })
     }
 }

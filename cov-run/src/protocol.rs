@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::{Collect, Core};
 use crate::hello::Hello;
+use crate::reporter::Choice;
 use crate::unit::{Need, Pick};
 
 /// What cov-run says to a worker.
@@ -98,6 +99,10 @@ pub struct Assignment {
     pub contexts: bool,
     /// The values of `--source`.
     pub source: Vec<String>,
+    /// The file for what plug-ins give to workers.
+    pub inputs: String,
+    /// Whether plug-ins that report are served.
+    pub reporter: Choice,
     /// Whether to colour, where the user said so.
     pub colour: Option<bool>,
     /// Whether colours make sense where the output goes, for want of anything said.
@@ -176,6 +181,11 @@ pub enum Message {
     },
     /// A report of pytest.
     Report(Box<Report>),
+    /// What happened, for plug-ins that report; comes before the report that it is about.
+    Relay {
+        /// Only the reporter can read it.
+        data: String,
+    },
     /// A warning that pytest recorded.
     Warning(Warning),
     /// coverage.py warned.

@@ -105,7 +105,7 @@ impl Stage {
         if !manifest.command.is_empty() {
             return Err(Refusal::usage("that was a run of a command, not of pytest"));
         }
-        let mut args = Args::parse_from(["cov-run", "--no-cov", "-n1"]);
+        let mut args = Args::parse_from(["cov-run", "--no-cov", "-n1", "--reporter=cov-run"]);
         args.workers = Some(Workers::Number(1));
         args.python.clone_from(&rehearsal.python);
         args.timeout = rehearsal.timeout;

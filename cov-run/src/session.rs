@@ -199,6 +199,7 @@ impl<'a, W: Write> Session<'a, W> {
         }
         self.count = workers::wanted(self.setup.workers, &hello.options, self.setup.processors);
         self.progress.settle(hello, self.count);
+        self.progress.serve_plugins(self.setup, hello, self.count)?;
         self.record.hello = Some(Box::new(hello.clone()));
         let options = &hello.options;
         Ok(self.dispatcher.settle(Policy {
@@ -287,6 +288,7 @@ impl<'a, W: Write> Session<'a, W> {
                 self.progress.started(id, &test);
             }
             Message::Done { .. } => self.progress.done(id)?,
+            Message::Relay { data } if speaks => self.progress.hold(id, data),
             Message::Report(report) if speaks => {
                 self.progress.reported(id, &report)?;
                 self.record.reported(id, *report);

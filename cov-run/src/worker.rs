@@ -65,6 +65,11 @@ impl Lifeline {
         let (reader, writer) = io::pipe()?;
         Ok(Self { reader, _writer: writer })
     }
+
+    /// The end for a process to hold.
+    pub fn end(&self) -> io::Result<OwnedFd> {
+        self.reader.try_clone().map(OwnedFd::from)
+    }
 }
 
 /// A worker that runs.
@@ -101,7 +106,7 @@ impl Worker {
             .process_group(0)
             .fd_mappings(vec![
                 FdMapping { parent_fd: OwnedFd::from(theirs), child_fd: SOCKET },
-                FdMapping { parent_fd: OwnedFd::from(lifeline.reader.try_clone()?), child_fd: LIFELINE },
+                FdMapping { parent_fd: lifeline.end()?, child_fd: LIFELINE },
             ])
             .map_err(io::Error::other)?;
         let mut child = command.spawn()?;

@@ -23,6 +23,7 @@ mod project;
 mod readme;
 mod reordering;
 mod replaying;
+mod reporter;
 mod retries;
 mod scheduling;
 mod selection;

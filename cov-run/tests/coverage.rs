@@ -239,7 +239,10 @@ fn the_end_of_the_session_is_measured_as_coverage_py_does() {
     let files = &[
         (".coveragerc", "[run]\nsource = .\nomit = test_*\n"),
         ("pytest.ini", "[pytest]\npythonpath = .\n"),
-        ("conftest.py", "def pytest_sessionfinish(session):\n    if session.testsfailed:\n        print('some')\n"),
+        (
+            "conftest.py",
+            "def pytest_sessionfinish(session):\n    if session.testsfailed:\n        print('some')\n",
+        ),
         ("test_a.py", "def test_a():\n    pass\n"),
     ];
     let project = Project::in_venv(full(), files);

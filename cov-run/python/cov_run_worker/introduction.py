@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from .listeners import configures_nodes, who_reports
 from .protocol import clean
 
 
@@ -25,6 +26,8 @@ def introduce(config, colour, measured, processes):
         "root": clean(str(config.rootpath)),
         "cache": cache_directory(config),
         "measured": measured,
+        "reporters": who_reports(config),
+        "configures_nodes": configures_nodes(config),
         "options": {
             "processes": processes,
             "maxprocesses": given("maxprocesses"),

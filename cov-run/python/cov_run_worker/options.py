@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from . import cov_fixtures, xdist_fixtures
+from .relay import find_inputs
 
 # Options of pytest itself that print something and run no test.
 INFORMATION = (
@@ -210,6 +211,7 @@ def assume(config, order, base):
     announce_worker(order)  # the number of workers may have changed
     workerid = "gw%d" % order["slot"]
     config.workerinput.update(workerid=workerid, workercount=order["count"], testrunuid=order["uid"])
+    config.workerinput.update(find_inputs(order))
     os.makedirs(base, mode=0o700, exist_ok=True)
     config.option.basetemp = os.path.join(base, "popen-" + workerid)
 

@@ -10,10 +10,12 @@ from .collection import Files
 from .deadline import Deadline
 from .introduction import introduce
 from .imports import OtherFiles
+from .listeners import who_reports
 from .loop import Loop
 from .measure import Measurement
 from .options import asks_for_information_only
 from .protocol import clean
+from .relay import Relay
 from .reports import Renderer, add_defaults, describe_warning
 
 __all__ = ["Refused", "TakenOverOptions", "Worker", "asks_for_information_only"]
@@ -63,6 +65,7 @@ class Worker(TakenOverOptions):
 
             self.zygote = Zygote(channel)
         self.renderer = None
+        self.relay = None  # what tells plug-ins that report elsewhere
         self.session = None
         self.stats = None
         self.directory = os.getcwd()
@@ -100,6 +103,12 @@ class Worker(TakenOverOptions):
         config.cov_run_coverage = self.measurement.coverage
         self.renderer = Renderer(config, colour, self.order["width"])
         self.files = Files(self.channel)
+        wanted = self.order["reporter"]
+        if wanted == "pytest" or wanted == "auto" and who_reports(config):
+            self.relay = Relay(self.channel, config)
+            config.pluginmanager.register(self.relay, "cov_run_relay")
+        if self.order["slot"] and hasattr(option, "clean_alluredir"):
+            option.clean_alluredir = False  # the first one has cleaned it, and others may have written there
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
@@ -145,6 +154,8 @@ class Worker(TakenOverOptions):
 
     def pytest_collectreport(self, report):
         if report.outcome != "passed":
+            if self.relay is not None:
+                self.relay.report(report)
             event = self.renderer.describe(report)
             event["when"] = "collect"
             self.channel.send("report", **event)
@@ -192,6 +203,8 @@ class Worker(TakenOverOptions):
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report):
         event = self.renderer.describe(report)
+        if self.relay is not None:
+            self.relay.report(report)
         if self.stats is not None:
             self.stats.setdefault(event.get("category", ""), []).append(report)
         if report.when == "setup" and report.outcome == "passed" or report.when == "teardown":
@@ -217,6 +230,8 @@ class Worker(TakenOverOptions):
     def close(self, status):
         """Save what was measured, the end of the session included, and say goodbye with pytest's own verdict."""
         self.measurement.finish()
+        if self.relay is not None:
+            self.relay.end()
         session = self.session
         self.channel.send(
             "bye",
@@ -249,7 +264,9 @@ def silence(config, reporter):
     for name in ("write", "line", "sep", "flush", "write_raw"):
         if hasattr(writer, name):
             setattr(writer, name, lambda *args, **keywords: None)
-    callers = [getattr(config.hook, "pytest_runtest_" + name) for name in ("logstart", "logreport", "logfinish")]
+    # What it does at the end is to print, and to let others print: that happens once, and not here.
+    names = ("runtest_logstart", "runtest_logreport", "runtest_logfinish", "sessionfinish")
+    callers = [getattr(config.hook, "pytest_" + name) for name in names]
     if not all(hasattr(caller, "_remove_plugin") for caller in callers):
         return False
     for caller in callers:
