@@ -151,6 +151,12 @@ impl Launcher {
         self.workers.get(&id)
     }
 
+    /// The processes of all workers that run, and the one that they are forked from.
+    pub fn processes(&self) -> Vec<Pid> {
+        let zygote = if let Manner::Forked(zygote) = &self.manner { Some(zygote.process()) } else { None };
+        self.workers.values().map(Worker::process).chain(zygote).collect()
+    }
+
     /// Sends a signal to all workers and to what their tests started.
     pub fn signal(&self, signal: Signal) {
         self.workers.values().for_each(|worker| worker.signal(signal));

@@ -22,6 +22,7 @@ pub mod junit;
 pub mod last_failed;
 pub mod last_line;
 pub mod launcher;
+pub mod leftovers;
 pub mod lines;
 pub mod list;
 pub mod manifest;
@@ -31,6 +32,7 @@ pub mod outcome;
 pub mod pace;
 pub mod plugin;
 pub mod printed;
+pub mod processes;
 pub mod profile;
 pub mod progress;
 pub mod protocol;
@@ -135,6 +137,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     }
     let started = SystemTime::now();
     let clock = Instant::now();
+    leftovers::adopt_orphans();
     let (sender, receiver) = mpsc::channel();
     watch_signals(sender.clone())?;
     let progress = progress(args, &setup)?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -15,6 +16,7 @@ use crate::crash::{Cause, Death};
 use crate::dispatcher::{Command, Dispatcher, Policy, Stop, WorkerId};
 use crate::hello::Hello;
 use crate::launcher::Launcher;
+use crate::leftovers::{self, Leftover, Leftovers};
 use crate::printed::Printed;
 use crate::profile::Profiler;
 use crate::progress::Progress;
@@ -65,6 +67,8 @@ pub struct Session<'a, W: Write> {
     printed: Printed,
     listed: HashSet<WorkerId>,
     profiler: Option<Profiler>,
+    /// What ends the processes that workers left, by who left them.
+    sweeps: Vec<(String, JoinHandle<Vec<Leftover>>)>,
     signals: u32,
     count: u32,
 }
@@ -90,6 +94,7 @@ impl<'a, W: Write> Session<'a, W> {
             printed: Printed::default(),
             listed: HashSet::new(),
             profiler: None,
+            sweeps: Vec::new(),
             signals: 0,
             count: workers::at_first(setup.workers, setup.processors),
         })
@@ -127,6 +132,7 @@ impl<'a, W: Write> Session<'a, W> {
             if ticked.elapsed() >= TICK {
                 ticked = Instant::now();
                 self.progress.tick();
+                leftovers::wait_for_orphans(&self.launcher.processes());
                 let commands = self.dispatcher.tick();
                 self.obey(commands)?;
             }
@@ -146,6 +152,7 @@ impl<'a, W: Write> Session<'a, W> {
                 self.printed.push(id, line);
             }
         });
+        self.sweep();
         let stop = self.dispatcher.stopped().cloned();
         let statuses = self.statuses.into_values().collect();
         let ran = Ran { record: self.record, workers: self.count, stop, statuses, profiler: self.profiler };
@@ -389,6 +396,11 @@ impl<'a, W: Write> Session<'a, W> {
             return Ok(());
         }
         self.clock.stop(id);
+        let run = &self.setup.assignment.uid;
+        if let Some(left) = Leftovers::of_worker(process, id.slot, run, &self.launcher.processes()) {
+            let patience = self.signals < 2;
+            self.sweeps.push((format!("gw{}", id.slot), thread::spawn(move || left.end(patience))));
+        }
         if let Some(seconds) = self.overdue.remove(&id) {
             death.cause = Cause::Overdue(seconds);
             death.output = format!("{}{}", stacks.unwrap_or_default(), death.output);
@@ -412,6 +424,20 @@ impl<'a, W: Write> Session<'a, W> {
             return Err(Refusal::internal(text));
         }
         Ok(())
+    }
+
+    /// Ends what tests left running, and notes what it was.
+    fn sweep(&mut self) {
+        let patience = self.signals < 2;
+        for (who, sweep) in std::mem::take(&mut self.sweeps) {
+            let leftovers = sweep.join().unwrap_or_default();
+            self.record.notes.extend(leftovers::describe(&who, &leftovers));
+        }
+        if let Some(left) = Leftovers::of_all(&self.launcher.processes()) {
+            self.record.notes.extend(leftovers::describe("the tests", &left.end(patience)));
+        }
+        leftovers::wait_for_orphans(&self.launcher.processes());
+        self.progress.pause(&self.record);
     }
 
     /// Ctrl-C: once to stop cleanly, twice to kill.

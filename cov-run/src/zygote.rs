@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use crate::crash::Cause;
@@ -130,8 +131,17 @@ impl Ends {
 
 impl State {
     fn cause(&self, process: Pid) -> Option<Cause> {
-        let unseen = || self.zygote_is_gone && is_gone(process);
-        self.causes.get(&process).copied().or_else(|| unseen().then_some(Cause::Unseen))
+        self.causes.get(&process).copied().or_else(|| self.zygote_is_gone.then(|| end_of(process)).flatten())
+    }
+}
+
+/// How a process ended, if it has, that lost the one that it was forked from: it is ours now, where orphans are adopted.
+fn end_of(process: Pid) -> Option<Cause> {
+    match waitpid(process, Some(WaitPidFlag::WNOHANG)) {
+        Ok(WaitStatus::Exited(_, status)) => Some(Cause::Exit(status)),
+        Ok(WaitStatus::Signaled(_, signal, _)) => Some(Cause::Signal(signal as i32)),
+        Ok(_) => None,
+        Err(_) => is_gone(process).then_some(Cause::Unseen),
     }
 }
 

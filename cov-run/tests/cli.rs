@@ -15,6 +15,7 @@ mod fixtures;
 mod github;
 mod junit;
 mod laws;
+mod leaks;
 mod messages;
 mod neighbours;
 mod old_pytest;

@@ -199,6 +199,12 @@ impl Project {
     }
 }
 
+/// Whether a process runs; one that has ended and that nobody has waited for does not.
+pub(crate) fn runs(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+}
+
 /// Waits for a program.
 pub(crate) fn finish(child: Child) -> Run {
     let output = child.wait_with_output().unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::project::{Project, finish, full};
+use crate::project::{Project, finish, full, runs};
 
 /// A file of tests that leave a line each in the file `log`, and wait for each other, so that both workers get one.
 fn tests(line: &str) -> String {
@@ -139,6 +139,7 @@ fn without_the_first_process_workers_start_by_themselves() {
                   def test_dies():\n    os._exit(1)\n\n\ndef test_after():\n    pass\n";
     project.write("test_c.py", killer);
     let run = project.run(&["-n2", "-v"]).expect(1).complains("is lost: killed by SIGKILL");
+    let run = run.says("died while running this test: exited with status 1");
     assert_eq!(run.tally(), "1 failed, 4 passed");
     assert_eq!(project.read("imported"), "xx");
     assert!(project.manifest().complete);
@@ -201,12 +202,6 @@ fn who_insists_on_forking_is_told_why_not() {
         "import threading\n\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n";
     let project = project(conftest, "''");
     project.run(&["-n2", "--fork=always"]).expect(4).complains("workers cannot be forked: 2 threads run");
-}
-
-/// Whether a process runs; one that has ended and that nobody has waited for does not.
-fn runs(pid: &str) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
 }
 
 #[test]
