@@ -166,13 +166,16 @@ impl Timings {
     /// What the tests of a name are likely to take, in microseconds: a file's, a class's, a test's, or a test's with all of
     /// its parameters. None if no test is known.
     pub fn named(&self, file: &str, name: &str) -> Option<u64> {
+        let tests = self.files.get(file).map(|file| &file.tests);
+        if let Some(test) = tests.and_then(|tests| tests.get(name)) {
+            return test.mean();
+        }
         let within = |id: &str| {
-            let rest = id.strip_prefix(name);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with('['))
+            id.strip_prefix(name).is_some_and(|rest| rest.starts_with("::") || rest.starts_with('['))
         };
-        let tests = self.files.get(file).into_iter().flat_map(|file| &file.tests);
-        let known = tests.filter(|(id, _)| name == file || within(id)).filter_map(|(_, test)| test.mean());
-        known.reduce(u64::saturating_add).or_else(|| self.test(file, name))
+        let known = tests.into_iter().flatten().filter(|(id, _)| name == file || within(id));
+        let sum = known.filter_map(|(_, test)| test.mean()).reduce(u64::saturating_add);
+        sum.or_else(|| self.test(file, name))
     }
 
     /// What a file's import is likely to take, in microseconds: its mean, else the median of those of the nearest
