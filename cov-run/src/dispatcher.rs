@@ -286,7 +286,8 @@ impl Dispatcher {
                 let missing: Vec<Pick> =
                     collected.missing.iter().filter_map(|&at| asked.as_ref()?.get(at).cloned()).collect();
                 seat.open(collected);
-                let mut commands = self.feed();
+                // Where tests have needs, `ready` follows, and there may be something for others in it.
+                let mut commands = if collected.needs.is_empty() { self.feed() } else { Vec::new() };
                 if !missing.is_empty() {
                     commands.insert(0, Command::Miss(collected.file.clone(), missing));
                     commands.extend(self.fail());
@@ -294,7 +295,7 @@ impl Dispatcher {
                 return commands;
             }
             Message::Yielded { indexes, .. } => {
-                seat.asked = false;
+                (seat.asked, seat.has_refused) = (false, indexes.is_empty());
                 if let (Some(running), Some(queue)) = (&mut seat.current, &mut self.queue) {
                     let taken = running.take(indexes);
                     if !taken.is_empty() {
@@ -309,7 +310,7 @@ impl Dispatcher {
             }
             Message::Start { id, index, .. } => {
                 seat.test = Some(Pick(Some(*index), id.clone()));
-                (seat.failed, seat.queued) = (false, false);
+                (seat.failed, seat.queued, seat.has_refused) = (false, false, false);
             }
             Message::Done { index, .. } => {
                 let finished = seat.finish(*index).filter(|_| seat.failed && !seat.queued);
@@ -372,5 +373,7 @@ fn may_try_again(seat: &Seat, failed: &HashMap<(String, usize), u32>, retries: u
     failed.get(&(running.unit.file.clone(), *index)).copied().unwrap_or_default() < retries
 }
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;

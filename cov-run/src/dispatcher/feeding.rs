@@ -48,7 +48,7 @@ impl Dispatcher {
         if self.stop.is_none() {
             let makes_room = self.lacks_fresh_workers();
             let queue = self.queue.as_ref()?;
-            if !makes_room && queue.has_for(&self.seats[index]) {
+            if queue.has_for(&self.seats[index]) {
                 return None; // it will be free, or is another's
             }
             if makes_room {

@@ -12,13 +12,11 @@ impl Dispatcher {
         };
         seat.alive = false;
         let seat = seat.clone();
+        self.release(id);
         if seat.said_bye && seat.makes_room && self.stop.is_none() {
             return self.restart(id);
         }
         if seat.said_bye || (seat.dismissed && !seat.listed) || self.stop == Some(Stop::Signal) {
-            if let Some(queue) = &mut self.queue {
-                queue.release(id);
-            }
             if seat.said_bye
                 && self.stop.is_none()
                 && !self.is_drained()
@@ -29,9 +27,7 @@ impl Dispatcher {
             return self.feed();
         }
         let during = self.during(&seat);
-        if let Some(queue) = &mut self.queue {
-            queue.release(id);
-        }
+        self.release(id);
         let is_failure = seat.listed && !matches!(during, During::Test { is_tried_again: true, .. });
         let mut commands = vec![Command::Mourn(Loss { worker: id, death, during })];
         if is_failure {
@@ -42,6 +38,13 @@ impl Dispatcher {
         commands.extend(self.replace(id));
         commands.extend(self.feed());
         commands
+    }
+
+    /// Leaves to anybody what only this worker was to run.
+    fn release(&mut self, id: WorkerId) {
+        if let Some(queue) = &mut self.queue {
+            queue.release(id);
+        }
     }
 
     /// What a dead worker was doing; what it leaves goes back to the queue.

@@ -41,6 +41,8 @@ pub(super) struct Seat {
     pub makes_room: bool,
     /// Whether it was asked to leave tests to others, and has not answered.
     pub(super) asked: bool,
+    /// Whether it had nothing to leave when it was asked, and has begun no test since.
+    pub(super) has_refused: bool,
     /// The unit it was given and has not opened yet.
     pub(super) upcoming: Option<Unit>,
     /// The unit it has opened.
@@ -65,6 +67,7 @@ impl Seat {
             used: false,
             makes_room: false,
             asked: false,
+            has_refused: false,
             upcoming: None,
             current: None,
             test: None,

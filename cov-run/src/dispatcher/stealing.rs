@@ -23,7 +23,7 @@ pub(super) enum Prospect {
 
 /// How much there is to take from a worker that may be busy with many tests.
 pub(super) fn prospect(seat: &Seat, timings: &Timings) -> Prospect {
-    if !seat.is_at_hand() || seat.asked || seat.waiting {
+    if !seat.is_at_hand() || seat.asked || seat.waiting || seat.has_refused {
         return Prospect::None;
     }
     if seat.upcoming.is_some() {
@@ -66,9 +66,10 @@ pub(super) fn cut(seat: &Seat, timings: &Timings) -> Option<usize> {
     waiting[best?.2].0
 }
 
-/// The tests that have not begun.
+/// The tests that have not begun, but for one that may begin any moment.
 fn waiting<'a>(seat: &Seat, running: &'a Running) -> Vec<&'a Pick> {
-    running.left.iter().filter(|&pick| seat.test.as_ref() != Some(pick)).collect()
+    let next = usize::from(seat.test.is_none());
+    running.left.iter().filter(|&pick| seat.test.as_ref() != Some(pick)).skip(next).collect()
 }
 
 /// What these tests are likely to cost: by their timings, else as much as those before them.
