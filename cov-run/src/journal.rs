@@ -28,6 +28,8 @@ struct Entry {
     number: usize,
     added: Vec<Added>,
     context: Option<String>,
+    /// The number in the names of the data files of processes that were started in the context.
+    children: Option<usize>,
     /// By the number of a file: numbers of what was added to it.
     ran: BTreeMap<usize, Numbers>,
     /// By the number of a file: its lines.
@@ -52,33 +54,43 @@ enum Numbers {
     Long(Vec<u32>),
 }
 
+/// What a journal says.
+#[derive(Debug, Default)]
+pub struct Journal {
+    /// What was measured.
+    pub data: DataFile,
+    /// The contexts in which processes were started, by the number in the names of those processes' data files.
+    pub children: BTreeMap<usize, Arc<str>>,
+}
+
 /// Reads a journal. Its last line may be torn, since its worker died; everything before it is whole.
 ///
 /// Without `contexts` these are left out.
-pub fn read(path: &Path, contexts: bool) -> anyhow::Result<DataFile> {
+pub fn read(path: &Path, contexts: bool) -> anyhow::Result<Journal> {
     let named = || path.display().to_string();
     let bytes = fs::read(path).with_context(named)?;
     let mut lines = bytes.split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n"));
     let Some(first) = lines.next() else {
-        return Ok(DataFile::default());
+        return Ok(Journal::default());
     };
     let head: Head = serde_json::from_slice(first).with_context(named)?;
-    let mut journal = Journal { head, contexts, ..Journal::default() };
+    let mut reading = Reading { head, contexts, ..Reading::default() };
     for (line, number) in lines.zip(2..) {
         let entry = serde_json::from_slice(line).map_err(anyhow::Error::from);
-        entry.and_then(|entry| journal.add(entry)).with_context(|| format!("{}:{number}", path.display()))?;
+        entry.and_then(|entry| reading.add(entry)).with_context(|| format!("{}:{number}", path.display()))?;
     }
-    Ok(journal.into_data())
+    Ok(reading.into_journal())
 }
 
-/// What was read of a journal.
+/// What was read of a journal up to now.
 #[derive(Default)]
-struct Journal {
+struct Reading {
     head: Head,
     contexts: bool,
     data: BTreeMap<String, FileData>,
     numbered: Vec<Numbered>,
     tracers: BTreeMap<String, String>,
+    children: BTreeMap<usize, Arc<str>>,
 }
 
 /// A file with a number.
@@ -89,7 +101,7 @@ struct Numbered {
     ends: Vec<[u32; 2]>,
 }
 
-impl Journal {
+impl Reading {
     fn add(&mut self, entry: Entry) -> anyhow::Result<()> {
         if entry.file.is_none() && entry.context.is_none() && entry.tracers.is_empty() {
             bail!("none of the lines that a journal has");
@@ -107,6 +119,9 @@ impl Journal {
         }
         if let Some(context) = entry.context.filter(|_| self.contexts) {
             let context = Arc::from(context);
+            if let Some(number) = entry.children {
+                self.children.insert(number, Arc::clone(&context));
+            }
             for (file, numbers) in entry.ran {
                 let ends = &self.numbered.get(file).with_context(|| no_file(file))?.ends;
                 let ran = numbers.list()?.into_iter().map(|number| ends.get(number as usize).copied());
@@ -135,8 +150,8 @@ impl Journal {
         Ok(())
     }
 
-    fn into_data(self) -> DataFile {
-        let Self { head, mut data, mut tracers, .. } = self;
+    fn into_journal(self) -> Journal {
+        let Self { head, mut data, mut tracers, children, .. } = self;
         for (name, file) in &mut data {
             file.tracer = tracers.remove(name);
             file.arcs.sort_unstable();
@@ -145,11 +160,8 @@ impl Journal {
             file.lines.dedup();
             file.contexts.values_mut().for_each(Vec::shrink_to_fit);
         }
-        DataFile {
-            kind: Some(if head.branch { Kind::Arcs } else { Kind::Lines }),
-            files: data,
-            written_by: [head.version].into(),
-        }
+        let kind = Some(if head.branch { Kind::Arcs } else { Kind::Lines });
+        Journal { data: DataFile { kind, files: data, written_by: [head.version].into() }, children }
     }
 }
 
@@ -207,7 +219,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("1.journal");
         fs::write(&path, journal).unwrap();
-        read(&path, true)
+        read(&path, true).map(|journal| journal.data)
     }
 
     #[test]

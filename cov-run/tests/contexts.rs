@@ -108,7 +108,7 @@ def number(request):
     ),
     (
         "test_a.py",
-        r#"
+        r"
 import asyncio
 import threading
 
@@ -163,7 +163,7 @@ class TestClass:
 
     def test_again(self, row):
         mod.raises()
-"#,
+",
     ),
     (
         "test_b.py",
@@ -332,4 +332,30 @@ fn contexts_of_the_configuration_are_taken_over() {
     project.write(".coveragerc", "[run]\nsource = .\n");
     project.run(&["-n1"]).expect(0);
     assert_eq!(names(), [""; 0]);
+}
+
+#[test]
+fn what_processes_run_that_a_test_starts_is_the_tests() {
+    let files = [
+        &DYING[..3],
+        &[
+            (".coveragerc", "[run]\nsource = .\nomit = test_*\nparallel = true\nbranch = true\npatch = subprocess\nconcurrency = multiprocessing\n"),
+            ("child.py", "import sys\n\nimport mod\n\nmod.f(int(sys.argv[1]))\n"),
+            (
+                "test_a.py",
+                "import multiprocessing\nimport subprocess\nimport sys\n\nimport mod\n\n\ndef start(argument):\n    subprocess.run([sys.executable, 'child.py', argument], check=True)\n\n\n\
+                 def test_one():\n    start('1')\n\n\ndef test_two():\n    start('0')\n\n\n\
+                 def test_three():\n    process = multiprocessing.get_context('fork').Process(target=mod.f, args=(1,))\n    process.start()\n    process.join()\n",
+            ),
+        ],
+    ]
+    .concat();
+    let project = Project::in_venv(full(), &files);
+    project.run(&["-n2", "--contexts", "--branch"]).expect(0);
+    let contexts = &project.profile().files["mod.py"].contexts;
+    let body = |context: &str| contexts[context].range(2..).copied().collect::<Vec<_>>();
+    assert_eq!(body("test_a.py::test_one"), [2, 3]);
+    assert_eq!(body("test_a.py::test_two"), [2, 4]);
+    assert_eq!(body("test_a.py::test_three"), [2, 3]);
+    assert_eq!(body(""), [0; 0]);
 }

@@ -36,6 +36,21 @@ impl DataFile {
         self.files.values().flat_map(|file| file.contexts.keys()).any(|name| !name.is_empty())
     }
 
+    /// Gives `name` to the context without a name, and to one that `name` continues as coverage.py continues a static
+    /// context, behind a `|`.
+    pub fn name_context(&mut self, name: &Arc<str>) {
+        for file in self.files.values_mut() {
+            let is_meant = |context: &str| {
+                context.is_empty() || name.strip_prefix(context).is_some_and(|rest| rest.starts_with('|'))
+            };
+            let meant: Vec<_> = file.contexts.keys().filter(|context| is_meant(context)).cloned().collect();
+            for context in meant {
+                let lines = file.contexts.remove(&context).unwrap_or_default();
+                merge::union(file.contexts.entry(Arc::clone(name)).or_default(), lines);
+            }
+        }
+    }
+
     /// Drops all contexts.
     pub fn forget_contexts(&mut self) {
         self.files.values_mut().for_each(|file| file.contexts.clear());
@@ -87,4 +102,22 @@ fn lines_of_arcs(arcs: &[LineArc]) -> Vec<u32> {
     lines.sort_unstable();
     lines.dedup();
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contexts_that_nobody_named_get_a_name() {
+        let lines =
+            |names: &[(&str, u32)]| names.iter().map(|&(name, line)| (name.into(), vec![line])).collect();
+        let contexts = lines(&[("", 1), ("linux", 2), ("lin", 3), ("linux|a::other", 4)]);
+        let file = FileData { contexts, ..FileData::default() };
+        let mut data = DataFile { files: [("a.py".to_owned(), file)].into(), ..DataFile::default() };
+        data.name_context(&"linux|a::test".into());
+        let mut expected: BTreeMap<_, _> = lines(&[("lin", 3), ("linux|a::other", 4)]);
+        expected.insert("linux|a::test".into(), vec![1, 2]);
+        assert_eq!(data.files["a.py"].contexts, expected);
+    }
 }

@@ -3,8 +3,9 @@
 Lines of JSON. The first is `{"branch", "packed", "version"}`. `{"file", "number", "added"}` has the lines or arcs of a file that
 ran for the first time, which are themselves numbered from 0 in the order in which they come. `{"context", "ran"}` has by
 the number of a file what ran there in this context, as numbers of what was added; `{"context", "lines"}` has lines. Many
-numbers are one text, of two bytes each in hexadecimal digits and the byte order of the machine. `{"tracers"}` has the
-plug-ins of coverage.py that own files.
+numbers are one text, of two bytes each in hexadecimal digits and the byte order of the machine. `{"context", "children"}` says that data files whose names have `.context-N` are
+those of processes that were started in that context, where `children` is N. `{"tracers"}` has the plug-ins of coverage.py
+that own files.
 """
 
 import array
@@ -41,6 +42,7 @@ class Journal:
         self.known = {}  # name of a file -> what is in the journal of it
         self.numbers = {}  # name of a file -> (its number, the numbers of what ran in it)
         self.tracers_known = 0
+        self.children = {"": ""}  # context -> what comes into the names of its processes' data files
         self.waiting = []
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
         self.descriptor = os.open(path, flags, 0o600)
@@ -94,8 +96,19 @@ class Journal:
 
     def put_context(self, context, kind, ran):
         if ran:
-            parts = [part for part in (self.static, clean(context)) if part]
-            self.put({"context": "|".join(parts), kind: ran})
+            self.put({"context": self.full(context), kind: ran})
+
+    def full(self, context):
+        return "|".join(part for part in (self.static, clean(context)) if part)
+
+    def suffix_of(self, context):
+        """What comes into the names of the data files of processes that start in a context."""
+        suffix = self.children.get(context)
+        if suffix is None:
+            number = len(self.children)
+            suffix = self.children[context] = ".context-%d" % number
+            self.put({"context": self.full(context), "children": number})
+        return suffix
 
     def take_away(self):
         """What the tracers have put into their sets, by file. They go on using these sets, which are emptied."""

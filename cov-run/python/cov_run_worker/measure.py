@@ -155,10 +155,18 @@ class Measurement:
     def aim_children(self):
         """Let processes that coverage.py measures for the project write beside our fragment."""
         concurrency = self.option("run:concurrency")
-        if self.option("run:patch") or "multiprocessing" in concurrency or self.order["process_start"]:
-            os.environ["COVERAGE_FILE"] = self.order["fragment"]
+        self.aims = bool(self.option("run:patch") or "multiprocessing" in concurrency or self.order["process_start"])
+        if self.aims:
+            self.aim(self.order["fragment"])
         if self.order["process_start"]:
             os.environ["COVERAGE_PROCESS_START"] = self.order["process_start"]
+
+    def aim(self, data_file):
+        """Let processes that start from now on write to files with this beginning."""
+        os.environ["COVERAGE_FILE"] = data_file
+        if "COVERAGE_PROCESS_CONFIG" in os.environ:  # what `patch = subprocess` hands on is all that they look at
+            self.coverage.config.data_file = data_file
+            os.environ["COVERAGE_PROCESS_CONFIG"] = self.coverage.config.serialize()
 
     @contextlib.contextmanager
     def forwarded_warnings(self):
@@ -249,10 +257,12 @@ class Measurement:
         """A context ends, another begins."""
         if not self.is_ours():
             return
-        if self.journal is not None:
-            self.journal.cut(context)
-        else:
+        if self.journal is None:
             self.coverage.switch_context(following)
+            return
+        self.journal.cut(context)
+        if self.aims:  # what a process measures that starts now belongs to what follows
+            self.aim(self.order["fragment"] + self.journal.suffix_of(following))
 
     def after_test(self):
         """Put what this test added where a crash cannot reach it."""
