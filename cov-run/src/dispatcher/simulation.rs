@@ -50,6 +50,9 @@ enum Doing {
     Leaves,
 }
 
+/// The ids of a file's tests, and what some of them need.
+type File = (Vec<String>, Vec<(usize, Need)>);
+
 struct Worker {
     inbox: VecDeque<Order>,
     doing: Doing,
@@ -62,7 +65,7 @@ struct World {
     dice: Dice,
     odds: Odds,
     dispatcher: Dispatcher,
-    files: BTreeMap<String, (Vec<String>, Vec<(usize, Need)>)>,
+    files: BTreeMap<String, File>,
     workers: BTreeMap<WorkerId, Worker>,
     /// How often each test was started, and whether its last attempt was not a failure.
     runs: BTreeMap<(String, usize), (u32, bool)>,
@@ -171,13 +174,11 @@ impl World {
         if worker.doing == Doing::Leaves {
             return self.die(id, Cause::Exit(0));
         }
-        match worker.left.front().copied() {
-            Some(index) => self.run_test(id, index),
-            None => {
-                worker.doing = Doing::Waits(None);
-                self.say(id, &Message::Next);
-            }
+        if let Some(index) = worker.left.front().copied() {
+            return self.run_test(id, index);
         }
+        worker.doing = Doing::Waits(None);
+        self.say(id, &Message::Next);
     }
 
     fn receive(&mut self, id: WorkerId, order: Order) {
