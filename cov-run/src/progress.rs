@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use nix::unistd::Pid;
+
 use crate::dispatcher::{Loss, WorkerId};
 use crate::display::Display;
 use crate::events::EventLog;
@@ -79,6 +81,11 @@ impl<'a, W: Write> Progress<'a, W> {
             events.begin(record, self.workers);
         }
         self.display.begin(record, shard, manner)
+    }
+
+    /// The process in which plug-ins report, if there is one.
+    pub fn process(&self) -> Option<Pid> {
+        self.reporter.as_ref().map(Reporter::process)
     }
 
     /// A worker opened a file.

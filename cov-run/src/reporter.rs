@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use command_fds::{CommandFdExt as _, FdMapping};
+use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
 use crate::crash::Cause;
@@ -180,6 +181,11 @@ impl Reporter {
         let (colour, width) = (*colour, *width);
         reporter.tell(&Beginning { args, inputs, uid, count, owns_terminal, colour, width });
         Ok(reporter)
+    }
+
+    /// The id of its process.
+    pub fn process(&self) -> Pid {
+        Pid::from_raw(self.child.id().cast_signed())
     }
 
     /// Waits until plug-ins have said what workers are to get. One that has died is noticed at the end.

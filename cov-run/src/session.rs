@@ -132,7 +132,7 @@ impl<'a, W: Write> Session<'a, W> {
             if ticked.elapsed() >= TICK {
                 ticked = Instant::now();
                 self.progress.tick();
-                leftovers::wait_for_orphans(&self.launcher.processes());
+                leftovers::wait_for_orphans(&self.known_processes());
                 let commands = self.dispatcher.tick();
                 self.obey(commands)?;
             }
@@ -397,7 +397,7 @@ impl<'a, W: Write> Session<'a, W> {
         }
         self.clock.stop(id);
         let run = &self.setup.assignment.uid;
-        if let Some(left) = Leftovers::of_worker(process, id.slot, run, &self.launcher.processes()) {
+        if let Some(left) = Leftovers::of_worker(process, id.slot, run, &self.known_processes()) {
             let patience = self.signals < 2;
             self.sweeps.push((format!("gw{}", id.slot), thread::spawn(move || left.end(patience))));
         }
@@ -426,6 +426,11 @@ impl<'a, W: Write> Session<'a, W> {
         Ok(())
     }
 
+    /// The processes that somebody waits for.
+    fn known_processes(&self) -> Vec<Pid> {
+        self.launcher.processes().into_iter().chain(self.progress.process()).collect()
+    }
+
     /// Ends what tests left running, and notes what it was.
     fn sweep(&mut self) {
         let patience = self.signals < 2;
@@ -433,10 +438,10 @@ impl<'a, W: Write> Session<'a, W> {
             let leftovers = sweep.join().unwrap_or_default();
             self.record.notes.extend(leftovers::describe(&who, &leftovers));
         }
-        if let Some(left) = Leftovers::of_all(&self.launcher.processes()) {
+        if let Some(left) = Leftovers::of_all(&self.known_processes()) {
             self.record.notes.extend(leftovers::describe("the tests", &left.end(patience)));
         }
-        leftovers::wait_for_orphans(&self.launcher.processes());
+        leftovers::wait_for_orphans(&self.known_processes());
         self.progress.pause(&self.record);
     }
 

@@ -35,7 +35,7 @@ fn is_named(run: Run, project: &Project, name: &str) {
 #[test]
 fn a_process_that_outlives_its_worker_is_named_with_its_test_and_ended() {
     let project = leaky("    note(subprocess.Popen(['sleep', '1000']).pid)");
-    for args in [["-n2", "--fork=auto"], ["-n2", "--fork=never"]] {
+    for args in [["-n2", "--fork=auto"], ["-n2", "--fork=never"], ["-n2", "--reporter=pytest"]] {
         let run = project.run(&args).expect(0);
         assert_eq!(run.tally(), "3 passed");
         gone(&project);
