@@ -54,6 +54,7 @@ bench: tools ## compare speed with the peers; prints the table of docs/BENCHMARK
 	python3 bench/pipeline.py
 	python3 bench/reports.py
 	python3 bench/diff.py
+	python3 bench/shards.py
 
 exactness: tools ## compare outcomes and numbers with pytest and coverage.py on real projects
 	python3 bench/analysis.py
