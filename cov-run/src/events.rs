@@ -203,7 +203,8 @@ impl EventLog {
         };
         let cause = loss.death.cause.to_string();
         self.put(Event::Crash { worker: name(loss.worker), during, id, cause });
-        self.finish(loss.worker, Some("crashed"));
+        let is_tried_again = report.is_some_and(|report| report.is_tried_again);
+        self.finish(loss.worker, (!is_tried_again).then_some("crashed"));
     }
 
     /// Nothing more has happened for now: what was put is written, and notes that are new are put.

@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use cov_model::manifest::Outcome;
+
 use crate::hello::Options;
 use crate::protocol::Report;
 use crate::record::{Record, Test};
-use crate::xml::{element, escaped};
+use crate::xml::{element, escaped, parent};
 
 /// When and for how long a run took place.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +102,7 @@ impl Suite<'_> {
         let mut case = Case { id: test.id.clone(), ..Case::default() };
         let mut has_failed = false;
         let mut is_empty = true;
+        add_attempts(&mut case, test);
         for report in &test.reports {
             case.location = case.location.take().or_else(|| report.location.clone());
             match report.outcome.as_str() {
@@ -119,7 +122,7 @@ impl Suite<'_> {
                     is_empty = false;
                     self.add_skip(&mut case, report);
                 }
-                _ if report.when == "call" => {
+                "passed" if report.when == "call" => {
                     is_empty = false;
                     self.stats.passed += 1;
                 }
@@ -246,6 +249,30 @@ impl Suite<'_> {
         sink.write_all(case.nodes.as_bytes())?;
         sink.write_all(b"</testcase>")
     }
+}
+
+/// The failures of a test that was tried again, as Surefire writes them: `flaky…` where it passed at last, `rerun…`
+/// where it failed. pytest has no words for them, and a file without any is pytest's.
+fn add_attempts(case: &mut Case, test: &Test) {
+    if test.earlier.is_empty() {
+        return;
+    }
+    let has_failed = matches!(test.outcome, Outcome::Failed | Outcome::Error | Outcome::Crashed);
+    for report in test.earlier.iter().flatten().filter(|report| report.is_tried_again) {
+        let name = match (has_failed, report.when.as_str()) {
+            (false, "call") => "flakyFailure",
+            (false, _) => "flakyError",
+            (true, "call") => "rerunFailure",
+            (true, _) => "rerunError",
+        };
+        let mut stack = String::new();
+        element(&mut stack, "stackTrace", &[], report.plain.as_deref().unwrap_or_default());
+        let attributes = [("message", message_of(report)), ("type", report.when.as_str())];
+        parent(&mut case.nodes, name, &attributes, &stack);
+    }
+    let property = |name: &str, value: String| (name.to_owned(), value);
+    case.properties.push(property("attempts", test.attempts.to_string()));
+    case.properties.push(property("worker", format!("gw{}", test.slot)));
 }
 
 fn message_of(report: &Report) -> &str {

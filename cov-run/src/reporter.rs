@@ -69,7 +69,7 @@ enum Order<'a> {
     /// Something that a worker told.
     Replay { slot: u32, data: &'a str, again: bool },
     /// A worker died, which is a failure of this test or file.
-    Lost { slot: u32, id: Option<&'a str>, when: &'a str, text: &'a str },
+    Lost { slot: u32, id: Option<&'a str>, when: &'a str, text: &'a str, again: bool },
     /// The run is over.
     End { status: u8, stop: Option<&'a str> },
 }
@@ -218,7 +218,8 @@ impl Reporter {
         let text = report.and_then(|report| report.plain.as_deref()).unwrap_or_default();
         let id = report.map(|report| report.id.as_str());
         let when = report.map_or("call", |report| report.when.as_str());
-        self.tell(&Order::Lost { slot: loss.worker.slot, id, when, text });
+        let again = report.is_some_and(|report| report.is_tried_again);
+        self.tell(&Order::Lost { slot: loss.worker.slot, id, when, text, again });
     }
 
     /// The run is over: waits for what plug-ins do at the end, unless that is cancelled.

@@ -15,6 +15,15 @@ pub fn element(nodes: &mut String, name: &str, attributes: &[(&str, &str)], text
     }
 }
 
+/// Appends an element with elements in it, which are written already.
+pub fn parent(nodes: &mut String, name: &str, attributes: &[(&str, &str)], children: &str) {
+    let _ = write!(nodes, "<{name}");
+    for (key, value) in attributes {
+        let _ = write!(nodes, " {key}=\"{}\"", escaped(value));
+    }
+    let _ = write!(nodes, ">{children}</{name}>");
+}
+
 /// Characters that XML does not allow, written as pytest writes them.
 fn allowed(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());

@@ -80,3 +80,27 @@ fn fixtures_and_teardowns_that_fail_are_tried_again() {
     let run = project.run(&["-n", "1", "--no-cov", "--retries", "2"]).expect(0);
     assert_eq!(run.tally(), "1 passed, 2 rerun");
 }
+
+#[test]
+fn a_junit_file_has_the_failures_of_all_attempts() {
+    let project = Project::new(&[("test_flaky.py", FLAKY)]);
+    project.run(&["-n1", "--no-cov", "--retries", "1"]).expect(1);
+    let xml = project.read(".cov/junit-1of1.xml");
+    let case = |name: &str| {
+        let start = xml.find(&format!(" name=\"{name}\"")).unwrap();
+        xml[start..].split("<testcase").next().unwrap().to_owned()
+    };
+    let flaky = case("test_flaky");
+    assert!(flaky.contains("<flakyFailure message=\"assert (0 "), "{flaky}");
+    assert!(flaky.contains("<property name=\"attempts\" value=\"2\" />"), "{flaky}");
+    assert!(!flaky.contains("<failure"), "{flaky}");
+    let fails = case("test_fails");
+    assert_eq!(
+        fails.matches("<rerunFailure message=\"assert False\" type=\"call\"><stackTrace>").count(),
+        1,
+        "{fails}"
+    );
+    assert_eq!(fails.matches("<failure ").count(), 1, "{fails}");
+    assert!(!case("test_passes").contains("propert"), "{xml}");
+    assert!(xml.contains(" errors=\"0\" failures=\"1\" skipped=\"0\" tests=\"5\" "), "{xml}");
+}

@@ -221,7 +221,7 @@ class Reporter(TakenOverOptions):
             error = error or "killed"
         self.call("pytest_testnodedown", node=node, error=error)
 
-    def lost(self, slot, id, when, text):
+    def lost(self, slot, id, when, text, again):
         """A worker died: a report that no worker could send."""
         node = self.node(slot)
         if id is not None and when == "collect":
@@ -234,6 +234,8 @@ class Reporter(TakenOverOptions):
             report = pytest.TestReport(
                 nodeid=id, location=(path, None, name), keywords={}, outcome="failed", longrepr=text, when=when
             )
+            if again:
+                report.outcome = "rerun"
             self.log(node, report)
         self.down(node, text.splitlines()[0] if text else "killed")
 
