@@ -116,7 +116,6 @@ class Reporter(TakenOverOptions):
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session):
         self.session = session
-        backdate(self.terminal)
         option = session.config.option
         option.dist = "load"
         option.numprocesses = self.order["count"]
@@ -131,6 +130,7 @@ class Reporter(TakenOverOptions):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session):
+        backdate(self.terminal)
         return True
 
     @pytest.hookimpl(tryfirst=True)
