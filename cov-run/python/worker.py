@@ -1,6 +1,7 @@
 """Entry of a worker process: a real pytest session that is driven by cov-run over a socket of its own."""
 
 import os
+import signal
 import sys
 
 
@@ -73,6 +74,9 @@ def main():
     channel = open_channel()
     order = channel.receive()
     channel.open(order["events"])
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        # Scripts start what runs in their background so. It is our way to end a test.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     pretend_to_be_pytest(order["args"])
     try:
         import pytest

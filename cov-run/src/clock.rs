@@ -54,6 +54,11 @@ impl Clock {
         self.times.remove(&worker);
     }
 
+    /// Time has passed in which no test could go on.
+    pub fn extend(&mut self, time: Duration) {
+        self.times.values_mut().for_each(|each| each.due += time);
+    }
+
     /// How long there is nothing to be done, at most `most`.
     pub fn pause(&self, most: Duration, now: Instant) -> Duration {
         let due = self.times.values().map(|time| time.due.saturating_duration_since(now));
@@ -103,6 +108,15 @@ mod tests {
         assert_eq!(clock.alarms(now + second * 6), []);
         assert_eq!(clock.alarms(now + second * 7), [(WORKER, Alarm::Kill(2.0))]);
         assert_eq!(clock.alarms(now + second * 70), []);
+    }
+
+    #[test]
+    fn it_stands_still_with_the_tests() {
+        let (mut clock, now) = clock(2.0, false);
+        let second = Duration::from_secs(1);
+        clock.extend(second * 3);
+        assert_eq!(clock.alarms(now + second * 4), []);
+        assert_eq!(clock.alarms(now + second * 5), [(WORKER, Alarm::Ring)]);
     }
 
     #[test]

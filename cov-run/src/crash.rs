@@ -6,6 +6,8 @@ use std::process::ExitStatus;
 
 use nix::sys::signal::Signal;
 
+use crate::memory::Witness;
+
 /// The end of a process that should have lived.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Death {
@@ -36,10 +38,19 @@ pub enum Cause {
     Signal(i32),
     /// It exited with this status.
     Exit(i32),
+    /// The system killed it for want of memory, as this witness says.
+    OutOfMemory(Witness),
     /// The process that could have told has died as well.
     Unseen,
     /// It was ended, since its test took more than this many seconds and did not react.
     Overdue(f64),
+}
+
+impl Cause {
+    /// Whether somebody killed it.
+    pub fn is_kill(self) -> bool {
+        self == Self::Signal(Signal::SIGKILL as i32)
+    }
 }
 
 impl From<ExitStatus> for Cause {
@@ -61,6 +72,13 @@ impl fmt::Display for Cause {
             Self::Exit(status) => write!(formatter, "exited with status {status}"),
             Self::Overdue(seconds) => {
                 write!(formatter, "timeout (>{seconds}s), and the test did not react: killed")
+            }
+            Self::OutOfMemory(witness) => {
+                let counter = match witness {
+                    Witness::ControlGroup => "control group",
+                    Witness::System => "system",
+                };
+                write!(formatter, "killed by SIGKILL: out of memory (the {counter}'s oom_kill count rose)")
             }
             Self::Unseen => write!(formatter, "it is gone, and so is the process that it was forked from"),
         }
@@ -87,6 +105,10 @@ mod tests {
     fn signals_have_names() {
         assert_eq!(Cause::from(ExitStatus::from_raw(11)).to_string(), "killed by SIGSEGV");
         assert_eq!(Cause::from(ExitStatus::from_raw(3 << 8)).to_string(), "exited with status 3");
+        assert_eq!(
+            Cause::OutOfMemory(Witness::ControlGroup).to_string(),
+            "killed by SIGKILL: out of memory (the control group's oom_kill count rose)"
+        );
         assert_eq!(Cause::Signal(99).to_string(), "killed by signal 99");
     }
 }

@@ -202,6 +202,12 @@ impl Dispatcher {
         self.stop.as_ref()
     }
 
+    /// The test that a worker runs.
+    pub fn test_of(&self, id: WorkerId) -> Option<&str> {
+        let seat = self.seats.get(id.slot as usize).filter(|seat| seat.id == id)?;
+        seat.test.as_ref().map(|test| test.1.as_str())
+    }
+
     /// How many workers there are, the dead ones included.
     pub fn seats(&self) -> usize {
         self.seats.len()

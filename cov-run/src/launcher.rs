@@ -16,7 +16,7 @@ use crate::worker::{Event, Lifeline, Worker};
 use crate::zygote::Zygote;
 
 /// How long the process that workers were forked from may take to end.
-const FAREWELL: Duration = Duration::from_secs(10);
+pub const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Starts workers, and ends those that are left when it goes.
 #[derive(Debug)]
@@ -132,15 +132,16 @@ impl Launcher {
         format!("the process that workers are forked from is lost: {why}")
     }
 
-    /// Lets the zygote undo what it did for all workers. Events that come meanwhile are handed on.
-    pub fn dismiss_zygote(&mut self, events: &Receiver<Event>, mut hear: impl FnMut(Event)) {
+    /// Lets the zygote undo what it did for all workers, if that takes no longer than this. Events that come meanwhile
+    /// are handed on.
+    pub fn dismiss_zygote(&mut self, limit: Duration, events: &Receiver<Event>, mut hear: impl FnMut(Event)) {
         let Manner::Forked(zygote) = std::mem::replace(&mut self.manner, Manner::Spawned) else { return };
         zygote.dismiss();
-        let deadline = Instant::now() + FAREWELL;
+        let deadline = Instant::now() + limit;
         while let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             match event {
                 Event::Ended(_, process, _) if process == zygote.process() => return,
-                Event::Signalled => return,
+                Event::Signalled(_) => return,
                 other => hear(other),
             }
         }
@@ -149,6 +150,13 @@ impl Launcher {
     /// A worker that runs.
     pub fn worker(&self, id: WorkerId) -> Option<&Worker> {
         self.workers.get(&id)
+    }
+
+    /// The workers that run, in order.
+    pub fn ids(&self) -> Vec<WorkerId> {
+        let mut ids: Vec<WorkerId> = self.workers.keys().copied().collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// The processes of all workers that run, and the one that they are forked from.

@@ -26,10 +26,12 @@ pub mod leftovers;
 pub mod lines;
 pub mod list;
 pub mod manifest;
+pub mod memory;
 pub mod minimal;
 pub mod out;
 pub mod outcome;
 pub mod pace;
+pub mod patience;
 pub mod plugin;
 pub mod printed;
 pub mod processes;
@@ -48,6 +50,7 @@ pub mod session;
 pub mod setup;
 pub mod shard;
 pub mod short_summary;
+pub mod signals;
 pub mod split;
 pub mod summary;
 pub mod temporary;
@@ -63,15 +66,13 @@ pub mod zygote;
 
 use std::env;
 use std::io::{self, Write};
-use std::process::{self, Command};
-use std::sync::mpsc::{self, Sender};
-use std::thread;
+use std::process::Command;
+use std::sync::mpsc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use cov_model::stream::Output;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use nix::sys::signal::Signal;
 
 use crate::cli::Args;
 use crate::cli::verb::Verb;
@@ -92,7 +93,7 @@ use crate::summary::Summary;
 use crate::temporary::Temporary;
 use crate::terminal::{Forgiving, say};
 use crate::timings::Known;
-use crate::verdict::{INTERNAL, INTERRUPTED, NO_TESTS, PASSED, verdict};
+use crate::verdict::{INTERNAL, NO_TESTS, PASSED, verdict};
 use crate::worker::Event;
 
 /// Does what was asked, and gives the exit status.
@@ -137,9 +138,8 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     }
     let started = SystemTime::now();
     let clock = Instant::now();
-    leftovers::adopt_orphans();
     let (sender, receiver) = mpsc::channel();
-    watch_signals(sender.clone())?;
+    signals::watch(sender.clone())?;
     let progress = progress(args, &setup)?;
     let (ending, progress) = Session::new(&setup, progress, sender)?.run(&receiver)?;
     let Ending::Ran(ran) = ending else {
@@ -149,9 +149,14 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     let may_be_empty = !shard.is_all() || setup.selection.is_partial();
     let status = verdict(&ran.record, ran.stop.as_ref(), &ran.statuses, may_be_empty);
     let Rest { mut terminal, events, reporter } = progress.end()?;
-    let is_cancelled = || receiver.try_iter().any(|event| matches!(event, Event::Signalled));
+    let is_cancelled = || {
+        receiver
+            .try_iter()
+            .any(|event| matches!(event, Event::Signalled(signal) if signal != Signal::SIGTSTP))
+    };
     let told =
         reporter.map(|reporter| reporter.finish(status, ran.stop.as_ref(), is_cancelled)).unwrap_or_default();
+    drop(receiver); // from now on signals are not for the tests
     let status = told.chosen_over(status);
     let github = GitHub::from_environment();
     let counts = last_line::counts(&ran.record);
@@ -242,19 +247,4 @@ fn run_plain(setup: &Setup) -> anyhow::Result<u8> {
 fn epoch(time: SystemTime) -> u64 {
     let said = env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
     said.unwrap_or_else(|| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
-}
-
-/// Turns Ctrl-C and requests to terminate into events.
-fn watch_signals(events: Sender<Event>) -> anyhow::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            if events.send(Event::Signalled).is_err() {
-                // The tests have ended, and nothing that is left would stop for it. What is written is written whole.
-                #[expect(clippy::exit, reason = "a thread cannot end the program otherwise")]
-                process::exit(i32::from(INTERRUPTED));
-            }
-        }
-    });
-    Ok(())
 }

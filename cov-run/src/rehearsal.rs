@@ -22,11 +22,11 @@ use crate::sequence::{script, sequence};
 use crate::session::{Ending, Ran, Session};
 use crate::setup::{Place, setup};
 use crate::shard::Shard;
+use crate::signals;
 use crate::summary::Summary;
 use crate::terminal::{Forgiving, Terminal, say};
 use crate::timings::Known;
 use crate::verdict::{FAILED, PASSED, verdict};
-use crate::watch_signals;
 use crate::workers::Workers;
 
 /// Runs what one process of the last run ran, in the same order, and shows it as any run.
@@ -122,7 +122,7 @@ impl Stage {
         setup.selection = Selection::Script(script(tests));
         let (sender, receiver) = mpsc::channel();
         if is_shown {
-            watch_signals(sender.clone())?;
+            signals::watch(sender.clone())?;
         }
         let sink: Box<dyn Write> = if is_shown { Box::new(io::stdout()) } else { Box::new(io::sink()) };
         let terminal = setup.terminal(sink);

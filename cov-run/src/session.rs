@@ -15,8 +15,10 @@ use crate::clock::{Alarm, Clock};
 use crate::crash::{Cause, Death};
 use crate::dispatcher::{Command, Dispatcher, Policy, Stop, WorkerId};
 use crate::hello::Hello;
-use crate::launcher::Launcher;
+use crate::launcher::{FAREWELL, Launcher};
 use crate::leftovers::{self, Leftover, Leftovers};
+use crate::memory::Memory;
+use crate::patience::Patience;
 use crate::printed::Printed;
 use crate::profile::Profiler;
 use crate::progress::Progress;
@@ -26,6 +28,7 @@ use crate::refusal::Refusal;
 use crate::schedule::plan;
 use crate::selection::Selection;
 use crate::setup::Setup;
+use crate::signals;
 use crate::terminal::say;
 use crate::verdict::INTERNAL;
 use crate::worker::{Event, Worker};
@@ -69,7 +72,8 @@ pub struct Session<'a, W: Write> {
     profiler: Option<Profiler>,
     /// What ends the processes that workers left, by who left them.
     sweeps: Vec<(String, JoinHandle<Vec<Leftover>>)>,
-    signals: u32,
+    memory: Memory,
+    patience: Patience,
     count: u32,
 }
 
@@ -95,13 +99,15 @@ impl<'a, W: Write> Session<'a, W> {
             listed: HashSet::new(),
             profiler: None,
             sweeps: Vec::new(),
-            signals: 0,
+            memory: Memory::watch(),
+            patience: Patience::default(),
             count: workers::at_first(setup.workers, setup.processors),
         })
     }
 
     /// Runs until the last worker has ended.
     pub fn run(mut self, events: &Receiver<Event>) -> anyhow::Result<(Ending, Progress<'a, W>)> {
+        leftovers::adopt_orphans();
         let commands = if self.launcher.is_undecided() {
             self.dispatcher.start_alone()
         } else {
@@ -112,7 +118,8 @@ impl<'a, W: Write> Session<'a, W> {
         while !self.dispatcher.is_over() {
             let event = events.try_recv().or_else(|_| {
                 self.progress.pause(&self.record);
-                events.recv_timeout(self.clock.pause(TICK, Instant::now()))
+                let now = Instant::now();
+                events.recv_timeout(self.patience.rest(self.clock.pause(TICK, now), now))
             });
             match event {
                 Ok(Event::Said(_, Message::Plain)) => return Ok((Ending::Plain, self.progress)),
@@ -125,7 +132,8 @@ impl<'a, W: Write> Session<'a, W> {
                 }
                 Ok(Event::Printed(id, line)) => self.printed.push(id, line),
                 Ok(Event::Ended(id, process, death)) => self.bury(id, process, death)?,
-                Ok(Event::Signalled) => self.interrupt()?,
+                Ok(Event::Signalled(Signal::SIGTSTP)) => self.stand_still(),
+                Ok(Event::Signalled(signal)) => self.interrupt(signal)?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -137,6 +145,9 @@ impl<'a, W: Write> Session<'a, W> {
                 self.obey(commands)?;
             }
             self.sound_alarms();
+            if self.patience.runs_out(Instant::now()) {
+                self.kill();
+            }
             if self.dispatcher.is_drained() {
                 self.prepare_profile()?;
             }
@@ -147,7 +158,12 @@ impl<'a, W: Write> Session<'a, W> {
             return Ok((Ending::Plain, self.progress));
         }
         self.prepare_profile()?;
-        self.launcher.dismiss_zygote(events, |event| {
+        let limit = if self.patience.is_over() {
+            Duration::ZERO
+        } else {
+            self.patience.rest(FAREWELL, Instant::now())
+        };
+        self.launcher.dismiss_zygote(limit, events, |event| {
             if let Event::Printed(id, line) = event {
                 self.printed.push(id, line);
             }
@@ -398,8 +414,15 @@ impl<'a, W: Write> Session<'a, W> {
         self.clock.stop(id);
         let run = &self.setup.assignment.uid;
         if let Some(left) = Leftovers::of_worker(process, id.slot, run, &self.known_processes()) {
-            let patience = self.signals < 2;
-            self.sweeps.push((format!("gw{}", id.slot), thread::spawn(move || left.end(patience))));
+            let is_patient = !self.patience.is_over();
+            self.sweeps.push((format!("gw{}", id.slot), thread::spawn(move || left.end(is_patient))));
+        }
+        if death.cause.is_kill()
+            && !self.patience.is_over()
+            && let Some(witness) = self.memory.has_killed()
+        {
+            death.cause = Cause::OutOfMemory(witness);
+            self.record.notes.push(format!("gw{} was out of memory: fewer workers (-n) need less", id.slot));
         }
         if let Some(seconds) = self.overdue.remove(&id) {
             death.cause = Cause::Overdue(seconds);
@@ -433,24 +456,53 @@ impl<'a, W: Write> Session<'a, W> {
 
     /// Ends what tests left running, and notes what it was.
     fn sweep(&mut self) {
-        let patience = self.signals < 2;
         for (who, sweep) in std::mem::take(&mut self.sweeps) {
             let leftovers = sweep.join().unwrap_or_default();
             self.record.notes.extend(leftovers::describe(&who, &leftovers));
         }
         if let Some(left) = Leftovers::of_all(&self.known_processes()) {
-            self.record.notes.extend(leftovers::describe("the tests", &left.end(patience)));
+            self.record.notes.extend(leftovers::describe("the tests", &left.end(!self.patience.is_over())));
         }
         leftovers::wait_for_orphans(&self.known_processes());
         self.progress.pause(&self.record);
     }
 
-    /// Ctrl-C: once to stop cleanly, twice to kill.
-    fn interrupt(&mut self) -> anyhow::Result<()> {
-        self.signals += 1;
+    /// Somebody wants the run to end: who says it once lets tests end, who says it twice kills them.
+    fn interrupt(&mut self, signal: Signal) -> anyhow::Result<()> {
         let commands = self.dispatcher.stop(Stop::Signal);
         self.obey(commands)?;
-        self.launcher.signal(if self.signals == 1 { Signal::SIGINT } else { Signal::SIGKILL });
+        let Some(grace) = self.patience.shrink(signal, Instant::now()) else {
+            self.kill();
+            return Ok(());
+        };
+        say(format_args!(
+            "cov-run: interrupted by {signal}: tests have {} s to end; Ctrl-C kills them",
+            grace.as_secs()
+        ));
+        self.launcher.signal(Signal::SIGINT);
         Ok(())
+    }
+
+    /// Kills what has not ended in time.
+    fn kill(&mut self) {
+        let named = self.launcher.ids().into_iter().map(|id| match self.dispatcher.test_of(id) {
+            Some(test) => format!("gw{} ({test})", id.slot),
+            None => format!("gw{}", id.slot),
+        });
+        let named: Vec<String> = named.collect();
+        if !named.is_empty() {
+            say(format_args!("cov-run: killed: {}", named.join(", ")));
+        }
+        self.launcher.signal(Signal::SIGKILL);
+    }
+
+    /// Ctrl-Z: stops the tests, and then cov-run itself, until somebody lets it go on. That time is nobody's.
+    fn stand_still(&mut self) {
+        let began = Instant::now();
+        self.launcher.signal(Signal::SIGSTOP);
+        signals::stop();
+        self.launcher.signal(Signal::SIGCONT);
+        self.clock.extend(began.elapsed());
+        self.patience.extend(began.elapsed());
     }
 }

@@ -33,8 +33,8 @@ pub enum Event {
     Printed(WorkerId, Vec<u8>),
     /// A worker's process of this id has ended.
     Ended(WorkerId, Pid, Death),
-    /// Ctrl-C, or a request to terminate.
-    Signalled,
+    /// A signal came to cov-run itself.
+    Signalled(Signal),
 }
 
 /// The descriptor of the socket in the worker.
