@@ -133,7 +133,8 @@ pub struct Args {
 
     /// How long tests took: read to plan, and written [default: timings.json in the output directory]
     ///
-    /// Shards are balanced by this file alone, so give all of them the same. Durations of pytest-split and JUnit files of
+    /// Shards are balanced by this file alone, so give all of them the same; what a shard learns it writes to
+    /// timings-KofN.json in the output directory, for `cov-run timings` to merge. Durations of pytest-split and JUnit files of
     /// pytest are read too, but never written.
     #[arg(long, value_name = "FILE")]
     pub timings: Option<PathBuf>,

@@ -124,7 +124,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     let out = OutDirectory::prepare(&args.out, shard, args.rerun)
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
     let temporary = Temporary::new(out.path.join("tmp")).context("temporary directory")?;
-    let known = Known::read(args.timings.as_deref(), out.timings())
+    let known = Known::read(args.timings.as_deref(), &out, shard)
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
     for note in &known.notes {
         say(format_args!("cov-run: {note}"));

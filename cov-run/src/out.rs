@@ -62,9 +62,14 @@ impl OutDirectory {
         self.path.join(format!("fragments-{}", self.suffix))
     }
 
-    /// How long tests took.
+    /// What a whole run has learnt of how long tests take.
     pub fn timings(&self) -> PathBuf {
         self.path.join("timings.json")
+    }
+
+    /// What one shard has learnt of it.
+    pub fn timings_of_shard(&self) -> PathBuf {
+        self.path.join(format!("timings-{}.json", self.suffix))
     }
 }
 

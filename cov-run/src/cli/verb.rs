@@ -98,7 +98,7 @@ INPUTS:
   or if the file is below the current directory.
 
 EXAMPLES:
-  cov-run timings shard-*/timings.json -o timings.json
+  cov-run timings .cov/timings-*of*.json -o timings.json
   cov-run timings .test_durations > timings.json && cov-run --shard 1/3 --timings timings.json";
 
 /// The command line of `cov-run timings`.

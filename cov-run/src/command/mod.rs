@@ -36,6 +36,7 @@ use self::process::{End, Event};
 use self::record::Record;
 use self::supervisor::{Ran, Supervisor};
 use crate::cli::Args;
+use crate::out::OutDirectory;
 use crate::refusal::Refusal;
 use crate::shard::Shard;
 use crate::temporary::Temporary;
@@ -55,9 +56,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
             .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
     }
     let usage = |error: anyhow::Error| Refusal::usage(format!("{error:#}"));
-    let mut known = Known::read(args.timings.as_deref(), args.out.join("timings.json")).map_err(usage)?;
+    let shard = args.shard.resolve()?;
+    let out = OutDirectory::of(&args.out, shard);
+    let mut known = Known::read(args.timings.as_deref(), &out, shard).map_err(usage)?;
     known.notes.iter().for_each(|note| say(format_args!("cov-run: {note}")));
-    let plan = Plan::new(args, args.shard.resolve()?, &known)?;
+    let plan = Plan::new(args, shard, &known)?;
     if plan.tests.as_ref().is_some_and(Vec::is_empty) {
         say("cov-run: the list of tests is empty");
         return Ok(NO_TESTS);

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::{Source, Timings, merge};
+use crate::out::OutDirectory;
+use crate::shard::Shard;
 
 /// What is known before a run.
 #[derive(Debug, Default)]
@@ -23,26 +25,32 @@ pub struct Known {
 }
 
 impl Known {
-    /// Reads the file that the user named, if one is, and knows that timings are kept in `usual` otherwise.
+    /// Reads the file that the user named, if one is, and what is kept in the output directory.
     ///
-    /// A named file that is there and is no timings of ours stays as it is: what is learnt goes to `usual`.
-    pub fn read(named: Option<&Path>, usual: PathBuf) -> anyhow::Result<Self> {
-        let Some(named) = named else {
-            let own = Timings::read(&usual)?;
-            return Ok(Self { shared: Timings::default(), own, target: usual, notes: Vec::new() });
-        };
-        let (shared, mut notes, is_ours) = Self::shared(named)?;
-        if is_ours {
-            return Ok(Self { own: shared.clone(), shared, target: named.to_owned(), notes });
+    /// A named file that is no timings of ours stays as it is. So does any that shards split by: another of them may not
+    /// have read it yet. What is learnt goes into the output directory then.
+    pub fn read(named: Option<&Path>, out: &OutDirectory, shard: Shard) -> anyhow::Result<Self> {
+        let mut own = Timings::read(&out.timings())?;
+        let target = if shard.is_all() { out.timings() } else { out.timings_of_shard() };
+        if !shard.is_all() {
+            own.merge(&Timings::read(&target)?);
         }
-        notes.push(format!(
-            "{} is no file of cov-run and stays as it is: what is learnt goes to {}",
-            named.display(),
-            usual.display()
-        ));
-        let mut own = Timings::read(&usual)?;
-        own.merge(&shared);
-        Ok(Self { shared, own, target: usual, notes })
+        let Some(named) = named else {
+            return Ok(Self { own, target, ..Self::default() });
+        };
+        let (common, mut notes, is_ours) = Self::shared(named)?;
+        if is_ours && shard.is_all() {
+            return Ok(Self { own: common.clone(), shared: common, target: named.to_owned(), notes });
+        }
+        if !is_ours && shard.is_all() {
+            notes.push(format!(
+                "{} is no file of cov-run and stays as it is: what is learnt goes to {}",
+                named.display(),
+                target.display()
+            ));
+        }
+        own.merge(&common);
+        Ok(Self { shared: common, own, target, notes })
     }
 
     /// What the named file says, what the user should know of it, and whether it is ours. One that is not there says
@@ -65,49 +73,64 @@ impl Known {
 mod tests {
     use super::*;
 
-    fn written(directory: &Path, name: &str, text: &str) -> PathBuf {
-        fs::write(directory.join(name), text).unwrap();
-        directory.join(name)
+    /// What is known in this directory, where `named` is named, by the K-th of N.
+    fn known(directory: &Path, named: Option<&str>, shard: &str) -> Known {
+        let shard = shard.parse().unwrap();
+        let named = named.map(|name| directory.join(name));
+        Known::read(named.as_deref(), &OutDirectory::of(directory, shard), shard).unwrap()
+    }
+
+    fn learnt(file: &str, us: u64) -> Timings {
+        let mut timings = Timings::default();
+        timings.note_file(file, us);
+        timings
     }
 
     #[test]
     fn a_foreign_file_is_read_and_never_written() {
         let directory = tempfile::tempdir().unwrap();
-        let named = written(directory.path(), "durations", r#"{"a.py::x": 1, "b.py::x": 2}"#);
+        let directory = directory.path();
+        fs::write(directory.join("durations"), r#"{"a.py::x": 1, "b.py::x": 2}"#).unwrap();
         let old = r#"{"version": 1, "files": {"a.py": {"collect": 1, "tests": {"a.py::x": 5}}}}"#;
-        let usual = written(directory.path(), "usual", old);
-        let known = Known::read(Some(&named), usual.clone()).unwrap();
-        assert_eq!(known.target, usual);
-        assert_eq!(known.shared.test("a.py", "a.py::x"), Some(1_000_000));
-        assert_eq!(known.own.test("a.py", "a.py::x"), Some(5));
-        assert_eq!(known.own.test("b.py", "b.py::x"), Some(2_000_000));
-        assert!(known.notes[0].ends_with("usual"), "{:?}", known.notes);
+        fs::write(directory.join("timings.json"), old).unwrap();
+        let whole = known(directory, Some("durations"), "1/1");
+        assert_eq!(whole.target, directory.join("timings.json"));
+        assert_eq!(whole.shared.test("a.py", "a.py::x"), Some(1_000_000));
+        assert_eq!(whole.own.test("a.py", "a.py::x"), Some(5));
+        assert_eq!(whole.own.test("b.py", "b.py::x"), Some(2_000_000));
+        assert!(whole.notes[0].ends_with("timings.json"), "{:?}", whole.notes);
     }
 
     #[test]
     fn the_named_file_is_learnt_into() {
         let directory = tempfile::tempdir().unwrap();
-        let (named, usual) = (directory.path().join("named"), directory.path().join("usual"));
-        let known = Known::read(Some(&named), usual.clone()).unwrap();
-        assert_eq!(
-            (known.target, known.shared, known.notes),
-            (named.clone(), Timings::default(), Vec::new())
-        );
-        let mut timings = Timings::default();
-        timings.note_file("a", 5);
-        timings.write(&named).unwrap();
-        let known = Known::read(Some(&named), usual).unwrap();
-        assert_eq!((known.target, &known.own, &known.shared), (named, &timings, &timings));
+        let directory = directory.path();
+        let new = known(directory, Some("named"), "1/1");
+        assert_eq!((new.target, new.shared), (directory.join("named"), Timings::default()));
+        let timings = learnt("a", 5);
+        timings.write(&directory.join("named")).unwrap();
+        let again = known(directory, Some("named"), "1/1");
+        assert_eq!((again.target, &again.own), (directory.join("named"), &timings));
+        assert_eq!((again.shared, again.notes), (timings, Vec::new()));
+    }
+
+    #[test]
+    fn a_shard_does_not_write_what_all_shards_split_by() {
+        let directory = tempfile::tempdir().unwrap();
+        let directory = directory.path();
+        learnt("a", 5).write(&directory.join("named")).unwrap();
+        learnt("b", 6).write(&directory.join("timings-2of3.json")).unwrap();
+        let shard = known(directory, Some("named"), "2/3");
+        assert_eq!(shard.target, directory.join("timings-2of3.json"));
+        assert_eq!(shard.shared, learnt("a", 5));
+        assert_eq!((shard.own.import("a"), shard.own.import("b")), (Some(5), Some(6)));
     }
 
     #[test]
     fn without_a_named_file_shards_know_nothing_in_common() {
         let directory = tempfile::tempdir().unwrap();
-        let usual = directory.path().join("usual");
-        let mut timings = Timings::default();
-        timings.note_file("a", 5);
-        timings.write(&usual).unwrap();
-        let known = Known::read(None, usual.clone()).unwrap();
-        assert_eq!((known.target, known.own, known.shared), (usual, timings, Timings::default()));
+        learnt("a", 5).write(&directory.path().join("timings.json")).unwrap();
+        let shard = known(directory.path(), None, "1/2");
+        assert_eq!((shard.own, shard.shared), (learnt("a", 5), Timings::default()));
     }
 }
