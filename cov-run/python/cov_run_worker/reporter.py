@@ -1,5 +1,6 @@
 """A session of pytest that runs no test: plug-ins that report see in it what workers did, as in pytest-xdist's controller."""
 
+import contextlib
 import importlib
 import os
 import sys
@@ -287,13 +288,17 @@ def forget_summaries(config):
 
 
 def backdate(terminal):
-    """Let the last line tell how long the run took: cov-run wrote this file when it began."""
+    """Let the last line tell how long the run took: cov-run wrote this file when it began.
+
+    A pytest that keeps the time elsewhere tells how long this session took.
+    """
     late = time.time() - os.path.getmtime(__file__)
-    began = getattr(terminal, "_session_start", None)
-    if began is not None and hasattr(began, "perf_count"):  # from pytest 8.4 on
-        terminal._session_start = type(began)(time=began.time - late, perf_count=began.perf_count - late)
-    elif hasattr(terminal, "_sessionstarttime"):
-        terminal._sessionstarttime -= late
+    with contextlib.suppress(AttributeError, TypeError):
+        terminal._sessionstarttime -= late  # before pytest 8.4
+    with contextlib.suppress(AttributeError, TypeError):
+        began = terminal._session_start  # an object that is not to be changed, shared with nobody
+        for name in ("time", "perf_count"):
+            object.__setattr__(began, name, getattr(began, name) - late)
 
 
 def category_of(module, name):
