@@ -167,7 +167,7 @@ impl<'a, W: Write> Display<'a, W> {
             self.finish_line(worker.slot)?;
             self.lines.insert(worker.slot, Line { file: collected.file.clone(), letters: Vec::new() });
         }
-        if collected.ids.is_empty() { self.finish_line(worker.slot) } else { Ok(()) }
+        if collected.chosen_ids().next().is_none() { self.finish_line(worker.slot) } else { Ok(()) }
     }
 
     /// A test starts.

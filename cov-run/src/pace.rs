@@ -51,7 +51,7 @@ impl Pace {
     pub fn open(&mut self, collected: &Collected, timings: &Timings) {
         let Some(cost) = self.costs.remove(&collected.file) else { return };
         let weigh = |id: &String| (id.clone(), timings.test(&collected.file, id).unwrap_or(1).max(1));
-        let weights: HashMap<String, u64> = collected.ids.iter().map(weigh).collect();
+        let weights: HashMap<String, u64> = collected.chosen_ids().map(weigh).collect();
         let weight = weights.values().copied().map(u128::from).sum();
         if weights.is_empty() {
             self.done += u128::from(cost);

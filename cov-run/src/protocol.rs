@@ -277,6 +277,16 @@ pub struct Collected {
     pub us: u64,
 }
 
+impl Collected {
+    /// The ids of the tests that are to run now.
+    pub fn chosen_ids(&self) -> Box<dyn Iterator<Item = &String> + '_> {
+        match &self.chosen {
+            Some(chosen) => Box::new(chosen.iter().filter_map(|&index| self.ids.get(index))),
+            None => Box::new(self.ids.iter()),
+        }
+    }
+}
+
 /// How long a test may take.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct Limit {

@@ -269,8 +269,10 @@ impl<'a, W: Write> Session<'a, W> {
         self.record.left_out = left_out;
         let commands = self.dispatcher.plan(units, self.setup.order.clone());
         self.record.all = plan.all;
+        let is_open = |file: &&String| !self.record.left_out.contains(*file);
+        let to_run: Vec<String> = plan.queue.iter().filter(is_open).cloned().collect();
         self.record.assigned = plan.queue;
-        self.progress.expect(&files, &self.record.assigned);
+        self.progress.expect(&files, &to_run);
         let refusal = self.why_not_fork(forkable);
         let manner = refusal.as_ref().map_or_else(
             || "workers are forked".to_owned(),
