@@ -47,7 +47,7 @@ PROJECTS = [
     Project("jinja2", "3.1.6", "jinja2", ["markupsafe", "trio"], ["tests"]),
     Project("attrs", "26.1.0", "attr,attrs", ["hypothesis", "cloudpickle", "pympler"], ["tests"]),
     Project("networkx", "3.6.1", "networkx", [], ["networkx/generators", "networkx/classes"]),
-    Project("sqlalchemy", "2.1.9", "sqlalchemy", ["typing-extensions", "greenlet"], ["test/base", "test/engine", "test/sql"]),
+    Project("sqlalchemy", "2.1.9", "sqlalchemy", ["typing-extensions", "greenlet"], ["test/base", "test/engine"]),
     Project("djangorestframework", "3.18.3", "rest_framework", ["django==5.2.19", "pytest-django==4.14.0", "dj-database-url"], ["tests"]),
     Project(
         "starlette",
@@ -70,13 +70,14 @@ def pythons() -> list[Path]:
     """Python 3.11 and 3.13, as far as they are there: PYTHONS (colon-separated), else from the PATH and pyenv."""
     if chosen := os.environ.get("PYTHONS"):
         return [Path(python) for python in chosen.split(":")]
-    found = []
-    for version in ("3.11", "3.13"):
-        candidates = [shutil.which(f"python{version}"), *sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))]
-        works = (c for c in candidates if c and version_of(Path(c)).startswith(version))
-        if python := next(works, None):
-            found.append(Path(python))
-    return found or [Path(sys.executable)]
+    return [found for version in ("3.11", "3.13") if (found := python_of(version))] or [Path(sys.executable)]
+
+
+def python_of(version: str) -> Path | None:
+    """The interpreter of a version like 3.11, from the PATH or pyenv."""
+    candidates = [shutil.which(f"python{version}"), *sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))]
+    works = (c for c in candidates if c and version_of(Path(c)).startswith(f"{version}."))
+    return next((Path(python) for python in works), None)
 
 
 def version_of(python: Path) -> str:
@@ -96,8 +97,8 @@ def fetch(project: Project) -> None:
         archive.extractall(HOME, filter="data")
 
 
-def environment(python: Path, projects: list[Project], name: str) -> Path:
-    """The `bin` of an environment of `python` with the peers and the projects installed."""
+def environment(python: Path, projects: list[Project], name: str, more: tuple[str, ...] = ()) -> Path:
+    """The `bin` of an environment of `python` with the peers, the projects and `more` packages installed."""
     venv = HOME / f"{name}-{version_of(python)}"
     ready = venv / "ready"
     if not ready.exists():
@@ -105,7 +106,7 @@ def environment(python: Path, projects: list[Project], name: str) -> Path:
             fetch(project)
         run([python, "-m", "venv", "--clear", venv])
         pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, *PEERS, *{f"pytest=={project.pytest}" for project in projects}, *(need for project in projects for need in project.needs)])
+        run([*pip, *PEERS, *more, *{f"pytest=={project.pytest}" for project in projects}, *(need for project in projects for need in project.needs)])
         for project in projects:
             run([*pip, "--no-deps", "--editable", project.path])
         ready.touch()

@@ -1,0 +1,504 @@
+#!/usr/bin/env python3
+"""Compares cov-run with plain pytest under every supported Python and pytest, a small suite for each plug-in.
+
+Each suite uses what its plug-in is for, and has a test that fails. Its outcomes by test id under `cov-run -n2` are those
+under plain `pytest`; so are those of all suites together, with all plug-ins loaded. Prints a table: `=` is equal, `-` is
+what pip cannot install together, a number how many outcomes differ. Ends with status 1 if any differ.
+
+    python3 bench/compatibility.py [--python=3.8]... [--pytest=7.4.4]... [SUITE...]
+
+Environments and what each run said are kept under target/compatibility.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exactness import changed, outcomes
+from projects import ROOT, TOOLS, clean_environ, python_of
+
+HOME = ROOT / "target" / "compatibility"
+PYTHONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
+PYTESTS = ["7.4.4", "8.0.2", "8.4.2", "9.2.0"]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The suite of a plug-in: its package, the name to load it by, and its files."""
+
+    name: str
+    package: str
+    plugin: str
+    files: dict[str, str]
+    ini: str = ""
+    args: list[str] = field(default_factory=list)
+
+
+ASYNCIO = """
+import asyncio
+
+import pytest
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def resource():
+    await asyncio.sleep(0)
+    yield [1]
+    await asyncio.sleep(0)
+
+
+@pytest.mark.asyncio
+async def test_awaits(resource):
+    resource.append(await asyncio.sleep(0, 2))
+    assert resource == [1, 2]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("times", [1, 2])
+async def test_gathers(times):
+    assert await asyncio.gather(*(asyncio.sleep(0, n) for n in range(times))) == list(range(times))
+
+
+@pytest.mark.asyncio
+async def test_fails(resource):
+    await asyncio.sleep(0)
+    assert resource == []
+
+
+def test_is_not_async():
+    pass
+"""
+
+MOCK = """
+import json
+import os
+
+
+def test_patches(mocker):
+    mocker.patch("os.getcwd", return_value="/elsewhere")
+    assert os.getcwd() == "/elsewhere"
+
+
+def test_is_undone():
+    assert os.getcwd() != "/elsewhere"
+
+
+def test_spies(mocker):
+    spy = mocker.spy(json, "dumps")
+    json.dumps([1])
+    spy.assert_called_once_with([1])
+
+
+def test_stops_what_runners_need(mocker):
+    for name in ["os.write", "os.read", "os.getpid", "json.dumps", "time.perf_counter", "time.time", "builtins.open"]:
+        mocker.patch(name)
+
+
+def test_fails(mocker):
+    mocker.stub("never_called").assert_called_once_with(1)
+"""
+
+RANDOMLY = """
+import random
+
+import pytest
+
+first = []
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_each_begins_with_the_same_number(number):
+    first.append(random.random())
+    assert len(set(first)) == 1
+
+
+class TestClass:
+    def test_one(self):
+        pass
+
+    def test_fails(self):
+        assert random.random() > 1
+"""
+
+TIMEOUT = """
+import time
+
+import pytest
+
+
+def test_in_time():
+    pass
+
+
+@pytest.mark.timeout(0.3)
+def test_fails_late():
+    time.sleep(20)
+
+
+@pytest.mark.timeout(0.3, method="signal")
+def test_fails_by_signal():
+    while True:
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def slow():
+    time.sleep(0.02)
+
+
+@pytest.mark.timeout(10, func_only=True)
+def test_after(slow):
+    pass
+"""
+
+RERUNFAILURES = """
+import pytest
+
+counts = {}
+
+
+def count(name):
+    counts[name] = counts.get(name, 0) + 1
+    return counts[name]
+
+
+@pytest.mark.flaky(reruns=3)
+def test_passes_the_third_time():
+    assert count("third") == 3
+
+
+@pytest.mark.flaky(reruns=2)
+def test_fails_each_time():
+    assert count("each") > 3
+
+
+def test_passes():
+    pass
+
+
+def test_fails():
+    assert False
+"""
+
+REPEATED = ("test_passes_the_third_time", "test_fails_each_time")
+
+DJANGO_SETTINGS = """
+SECRET_KEY = "none"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+ROOT_URLCONF = "urls"
+USE_TZ = True
+"""
+
+DJANGO_URLS = """
+from django.http import HttpResponse
+from django.urls import path
+
+urlpatterns = [path("hello", lambda request: HttpResponse("hello"))]
+"""
+
+DJANGO = """
+import pytest
+from django.contrib.auth.models import User
+from django.test import TestCase, TransactionTestCase
+
+
+@pytest.mark.django_db
+def test_writes():
+    User.objects.create(username="one")
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_is_rolled_back():
+    assert User.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_commits(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert not User.objects.exists()
+
+
+def test_serves(client):
+    assert client.get("/hello").content == b"hello"
+
+
+def test_settings(settings):
+    settings.SECRET_KEY = "other"
+    assert settings.SECRET_KEY == "other"
+
+
+def test_fails_without_the_mark():
+    User.objects.count()
+
+
+class TestOfDjango(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        User.objects.create(username="two")
+
+    def test_sees_its_data(self):
+        self.assertEqual(User.objects.count(), 1)
+
+
+class TestOfTransactions(TransactionTestCase):
+    def test_is_empty(self):
+        self.assertEqual(User.objects.count(), 0)
+"""
+
+# The table of a model that a test module declares is made when the first test asks for the database.
+DJANGO_LATE_MODEL = """
+import pytest
+from django.db import models
+
+
+class Late(models.Model):
+    class Meta:
+        app_label = "auth"
+
+
+@pytest.mark.django_db
+def test_has_a_table():
+    assert Late.objects.count() == 0
+"""
+
+HYPOTHESIS = """
+from hypothesis import given, settings, strategies
+
+
+@given(strategies.lists(strategies.integers()))
+def test_sorts(numbers):
+    assert sorted(sorted(numbers)) == sorted(numbers)
+
+
+@settings(max_examples=20, derandomize=True, database=None)
+@given(strategies.integers())
+def test_fails(number):
+    assert number < 100
+
+
+class TestClass:
+    @given(text=strategies.text(max_size=5))
+    def test_method(self, text):
+        assert text == text[::-1][::-1]
+"""
+
+SUBTESTS = """
+import unittest
+
+
+def test_all_pass(subtests):
+    for number in range(3):
+        with subtests.test(number=number):
+            pass
+
+
+def test_one_fails(subtests):
+    for number in range(3):
+        with subtests.test("of three", number=number):
+            assert number != 1
+
+
+def test_fails_after(subtests):
+    with subtests.test():
+        pass
+    assert False
+
+
+class TestCase(unittest.TestCase):
+    def test_two_fail(self):
+        for number in range(3):
+            with self.subTest(number=number):
+                self.assertEqual(number, 1)
+"""
+
+BENCHMARK = """
+def test_measures(benchmark):
+    assert benchmark(sum, range(10)) == 45
+
+
+def test_in_rounds(benchmark):
+    benchmark.pedantic(sum, args=[range(10)], rounds=2, iterations=2)
+
+
+def test_fails(benchmark):
+    assert benchmark(sum, range(10)) == 44
+"""
+
+XDIST = """
+import os
+
+import pytest
+
+
+def test_worker(worker_id, testrun_uid):
+    assert worker_id == os.environ.get("PYTEST_XDIST_WORKER", "master")
+    assert testrun_uid
+
+
+def test_is_worker(request):
+    import xdist
+
+    assert xdist.is_xdist_worker(request) == (xdist.get_xdist_worker_id(request) != "master")
+    assert not xdist.is_xdist_controller(request) or xdist.get_xdist_worker_id(request) == "master"
+
+
+@pytest.mark.xdist_group("database")
+@pytest.mark.parametrize("number", range(3))
+def test_in_group(number, tmp_path):
+    (tmp_path / "file").write_text("")
+
+
+def test_fails(worker_id):
+    assert worker_id is None
+"""
+
+COV = """
+import pytest
+
+
+def test_cov(cov):
+    assert cov is None or cov.get_data() is not None
+
+
+@pytest.mark.no_cover
+def test_not_measured():
+    pass
+
+
+def test_not_measured_either(no_cover):
+    pass
+
+
+def test_fails():
+    assert False
+"""
+
+
+def twice(text: str) -> dict[str, str]:
+    """The same tests in two files, so that two workers have something to do."""
+    return {"test_one.py": text, "test_two.py": text}
+
+
+SUITES = [
+    Suite("asyncio", "pytest-asyncio", "pytest_asyncio.plugin", twice(ASYNCIO), "asyncio_mode = strict\n"),
+    Suite("mock", "pytest-mock", "pytest_mock", twice(MOCK)),
+    Suite("randomly", "pytest-randomly", "pytest_randomly", twice(RANDOMLY), args=["--randomly-seed=7"]),
+    Suite("timeout", "pytest-timeout", "pytest_timeout", twice(TIMEOUT)),
+    Suite("rerunfailures", "pytest-rerunfailures", "pytest_rerunfailures", twice(RERUNFAILURES)),
+    Suite(
+        "django",
+        "pytest-django",
+        "pytest_django.plugin",
+        {**twice(DJANGO), "test_z_late.py": DJANGO_LATE_MODEL, "settings.py": DJANGO_SETTINGS, "urls.py": DJANGO_URLS},
+        "DJANGO_SETTINGS_MODULE = settings\n",
+        ["--no-migrations"],
+    ),
+    Suite("hypothesis", "hypothesis", "_hypothesis_pytestplugin", twice(HYPOTHESIS)),
+    Suite("subtests", "pytest-subtests", "pytest_subtests", twice(SUBTESTS)),
+    Suite("benchmark", "pytest-benchmark", "pytest_benchmark.plugin", twice(BENCHMARK), args=["--benchmark-max-time=0.01", "--benchmark-min-rounds=2"]),
+    Suite("xdist", "pytest-xdist", "xdist.plugin", twice(XDIST)),
+    Suite("cov", "pytest-cov", "pytest_cov.plugin", twice(COV), args=["--cov=."]),
+]
+
+
+def environment(python: Path, version: str, pytest: str, suites: list[Suite]) -> Path | None:
+    """The `bin` of an environment with all plug-ins; None where pip finds no versions that go together."""
+    venv = HOME / "venv" / f"{version}-{pytest}"
+    if (venv / "refused").exists():
+        return None
+    if not (venv / "ready").exists():
+        subprocess.run([python, "-m", "venv", "--clear", venv], check=True)
+        pip = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        packages = [f"pytest=={pytest}", "coverage", "django", *(suite.package for suite in suites)]
+        done = subprocess.run([*pip, *packages], capture_output=True, text=True)
+        if done.returncode:
+            (venv / "refused").write_text(done.stderr)
+            return None
+        (venv / "ready").touch()
+    return venv / "bin"
+
+
+def write(home: Path, suites: list[Suite]) -> None:
+    """Writes the files of the suites, each in a directory of its own if there are several."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "pytest.ini").write_text(f"[pytest]\n{''.join(suite.ini for suite in suites)}pythonpath = . django\n")
+    for suite in suites:
+        place = home / suite.name if len(suites) > 1 else home
+        place.mkdir(exist_ok=True)
+        if len(suites) > 1:
+            (place / "__init__.py").touch()
+        for name, text in suite.files.items():
+            (place / name).write_text(text)
+
+
+def last_attempts(counted: Counter) -> Counter:
+    """Without the attempts that pytest-rerunfailures repeated: to pytest's JUnit each of them is a test that passed."""
+    repeated = {entry[:2]: entry for entry in counted if entry[1] in REPEATED}
+    kept = Counter({entry: count for entry, count in counted.items() if entry[:2] not in repeated})
+    return kept + Counter(repeated.values())
+
+
+def compare(bin_: Path, home: Path, suites: list[Suite], pytest: str) -> int:
+    """How many outcomes of a run of these suites differ from plain pytest's."""
+    write(home, suites)
+    together = len(suites) > 1
+    environ = {**clean_environ(), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    args = [arg for suite in suites for arg in suite.args]
+    if not together:
+        environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        # pytest 9 has the fixture `subtests` itself.
+        builtin = suites[0].name == "subtests" and pytest.startswith("9")
+        args = [*([] if builtin else ["-p", suites[0].plugin]), *args]
+    args += ["-p", "no:cacheprovider", f"--basetemp={home}-tmp"]
+    theirs = home / "theirs.xml"
+    for stale in (theirs, home / ".cov" / "junit-1of1.xml"):
+        stale.unlink(missing_ok=True)
+    plain = [bin_ / "pytest", *args, f"--junitxml={theirs}"]
+    subprocess.run(plain, cwd=home, env=environ, stdout=(home / "theirs.txt").open("w"), stderr=subprocess.STDOUT, timeout=300)
+    run = [TOOLS / "cov-run", "-n2", "--branch", f"--python={bin_ / 'python'}", "--", *args]
+    subprocess.run(run, cwd=home, env=environ, stdout=(home / "ours.txt").open("w"), stderr=subprocess.STDOUT, timeout=300)
+    expected, actual = (last_attempts(outcomes(file)) for file in (theirs, home / ".cov" / "junit-1of1.xml"))
+    said = changed([list(expected.elements())], list(actual.elements()))
+    said += [f"{count} times: {entry}" for entry, count in ((expected - actual) + (actual - expected)).items()]
+    (home / "differences.txt").write_text("\n".join([*said, ""]))
+    return sum(((expected - actual) + (actual - expected)).values()) or (0 if expected else -1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", action="append", choices=PYTHONS)
+    parser.add_argument("--pytest", action="append")
+    parser.add_argument("suites", nargs="*", metavar="SUITE")
+    options = parser.parse_args()
+    chosen = [suite for suite in SUITES if not options.suites or suite.name in options.suites]
+    columns = [*(suite.name for suite in chosen), *([] if options.suites else ["all together"])]
+    print(f"| Python | pytest | {' | '.join(columns)} |\n|{'---|' * (len(columns) + 2)}")
+    differences = 0
+    for version in options.python or PYTHONS:
+        python = python_of(version)
+        if python is None:
+            print(f"| {version} | | no such Python here |")
+            continue
+        for pytest in options.pytest or PYTESTS:
+            bin_ = environment(python, version, pytest, SUITES)
+            cells = []
+            for column in columns if bin_ else []:
+                suites = [suite for suite in chosen if column in (suite.name, "all together")]
+                found = compare(bin_, HOME / f"{version}-{pytest}" / column.replace(" ", "-"), suites, pytest)
+                cells.append("=" if found == 0 else "nothing ran" if found < 0 else str(found))
+                differences += abs(found)
+            print(f"| {version} | {pytest} | {' | '.join(cells or ['-'] * len(columns))} |", flush=True)
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
