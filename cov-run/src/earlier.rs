@@ -45,6 +45,10 @@ impl Earlier {
         })?;
         let manifest = Manifest::from_slice(&text)
             .map_err(|error| Refusal::usage(format!("{}:{error}", path.display())))?;
+        if !manifest.command.is_empty() {
+            let what = "that was a run of a command, not of pytest";
+            return Err(Refusal::usage(format!("{}: {what}", path.display())));
+        }
         let modified = fs::metadata(&path)?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         Ok(Rest { manifest, ended: u64::try_from(modified.as_micros()).unwrap_or(u64::MAX) })
     }

@@ -102,9 +102,6 @@ impl Stage {
                 .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
         }
         let manifest = Earlier::read_manifest(&OutDirectory::of(&rehearsal.out, rehearsal.shard))?.manifest;
-        if !manifest.command.is_empty() {
-            return Err(Refusal::usage("that was a run of a command, not of pytest"));
-        }
         let mut args = Args::parse_from(["cov-run", "--no-cov", "-n1", "--reporter=cov-run"]);
         args.workers = Some(Workers::Number(1));
         args.python.clone_from(&rehearsal.python);

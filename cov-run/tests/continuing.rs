@@ -102,6 +102,13 @@ fn a_rerun_runs_what_failed_until_all_is_done() {
 }
 
 #[test]
+fn a_run_of_a_command_is_not_continued() {
+    let project = project();
+    finish(project.verb(&["--cmd", "-n", "1", "--", "true"]).spawn().unwrap()).expect(0);
+    project.run(&["--rerun"]).expect(4).complains("that was a run of a command, not of pytest");
+}
+
+#[test]
 fn a_rerun_runs_what_is_new_and_what_never_ran() {
     let project = project();
     project.run(&["-n", "1", "--source", ".", "--", "-x"]).expect(1);
