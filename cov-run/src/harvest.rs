@@ -16,6 +16,7 @@ use crate::manifest::{self, Facts, manifest};
 use crate::out::OutDirectory;
 use crate::profile::{self, Profile, Profiler};
 use crate::record::Record;
+use crate::refusal::Refusal;
 use crate::session::Ran;
 use crate::setup::Setup;
 use crate::shard::Shard;
@@ -56,7 +57,9 @@ impl Harvest<'_> {
             arguments: self.setup.assignment.args.clone(),
             shard: self.setup.shard,
             status,
-            coverage_complete: written.is_some_and(|written| written.is_whole) && record.losses.is_empty(),
+            coverage_complete: written.is_some_and(|written| written.is_whole)
+                && record.losses.is_empty()
+                && record.unsaved.is_empty(),
             fragments: written.map(|written| written.fragments.iter().cloned().collect()).unwrap_or_default(),
         };
         let mut manifest = manifest(record, facts);
@@ -67,7 +70,11 @@ impl Harvest<'_> {
         for note in &record.notes {
             say(format_args!("cov-run: {note}"));
         }
-        junit.and(memory).and(timings).and(profile.map(drop)).and(manifest)
+        if let Err(error) = memory {
+            say(format_args!("cov-run: {error:#}")); // pytest goes without, too
+        }
+        let unsaved = record.unsaved.iter().map(|why| Err(Refusal::internal(format!("not saved: {why}"))));
+        all_of([junit, timings, profile.map(drop), manifest].into_iter().chain(unsaved))
     }
 
     fn write_junit(&self, record: &Record, hello: &Hello, times: Times) -> anyhow::Result<()> {
@@ -110,6 +117,18 @@ impl Harvest<'_> {
         }
         Ok(Written { fragments, is_whole })
     }
+}
+
+/// Done if all are. Every error is told: the last one by whoever gets it.
+pub fn all_of(results: impl IntoIterator<Item = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let mut errors = results.into_iter().filter_map(Result::err).peekable();
+    while let Some(error) = errors.next() {
+        if errors.peek().is_none() {
+            return Err(error);
+        }
+        say(format_args!("cov-run: {error:#}"));
+    }
+    Ok(())
 }
 
 /// A profile that was written.

@@ -123,7 +123,8 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     }
     let out = OutDirectory::prepare(&args.out, shard, args.rerun)
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
-    let temporary = Temporary::new(out.path.join("tmp")).context("temporary directory")?;
+    let temporary = Temporary::new(out.path.join("tmp"))
+        .with_context(|| format!("{}: temporary directory", env::temp_dir().display()))?;
     let known = Known::read(args.timings.as_deref(), &out, shard)
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
     for note in &known.notes {
@@ -170,7 +171,9 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
                 .print(&mut terminal)?;
         }
     }
-    terminal.flush()?;
+    let shown = terminal
+        .end()
+        .with_context(|| if args.events == Some(Output::Stdout) { "<stderr>" } else { "<stdout>" });
     for Unmatched { argument, node } in &ran.record.unmatched {
         say(format_args!("ERROR: not found: {argument}\n(no match in {node})\n"));
     }
@@ -192,14 +195,15 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         earlier,
     };
     let harvested = harvest.write(*ran, times, status);
-    let harvested = harvested.and(told.or_problem());
+    let harvested = harvest::all_of([harvested, told.or_problem(), shown]);
     let last = if harvested.is_ok() { status } else { INTERNAL };
     let told = events.map_or(Ok(()), |events| events.end(last, &counts));
-    harvested.and(told.with_context(|| args.events.iter().map(Output::to_string).collect::<String>()))?;
+    let told = told.with_context(|| args.events.iter().map(Output::to_string).collect::<String>());
+    let written = harvest::all_of([harvested, told]);
     if ![PASSED, NO_TESTS].contains(&status) {
         temporary.keep()?;
     }
-    Ok(status)
+    written.map(|()| status)
 }
 
 /// Which tests are to run, and what is to be said of that.

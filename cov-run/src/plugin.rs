@@ -1,8 +1,9 @@
 //! The Python that runs inside pytest, carried in this binary and written out for each run.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 
 const WORKER: &str = "worker.py";
 
@@ -42,11 +43,12 @@ pub struct Plugin {
 
 impl Plugin {
     /// Writes the Python below `directory`, which must exist.
-    pub fn write(directory: &Path) -> io::Result<Self> {
+    pub fn write(directory: &Path) -> anyhow::Result<Self> {
         for (name, text) in FILES {
             let path = directory.join(name);
-            fs::create_dir_all(path.parent().unwrap_or(directory))?;
-            fs::write(path, text)?;
+            let parent = path.parent().unwrap_or(directory);
+            fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+            fs::write(&path, text).with_context(|| path.display().to_string())?;
         }
         Ok(Self { directory: directory.to_owned() })
     }

@@ -193,6 +193,11 @@ pub enum Message {
         /// Its words.
         text: String,
     },
+    /// Not everything that was measured could be saved.
+    Unsaved {
+        /// Why: the file, and what the system says.
+        why: String,
+    },
     /// The session ends before its time.
     Leaving,
     /// `pytest.exit()` or `KeyboardInterrupt`.

@@ -82,6 +82,8 @@ pub struct Record {
     pub unmatched: Vec<Unmatched>,
     /// Why workers ended their session early.
     pub interruptions: Vec<Interruption>,
+    /// What was measured and could not be saved, and why.
+    pub unsaved: Vec<String>,
     /// The tracebacks of internal errors.
     pub internal_errors: Vec<String>,
     /// Reports that belong to no file of this run.

@@ -79,7 +79,7 @@ pub fn bisect(bisect: &Bisect) -> anyhow::Result<u8> {
     let found = minimal(&before, |subset| Ok(fails(subset)? != alone))?;
     let verb = if alone { "passes" } else { "fails" };
     say(format_args!("cov-run: {} {verb} only after:", bisect.test));
-    let mut stdout = Forgiving(io::stdout());
+    let mut stdout = Forgiving::new(io::stdout());
     for id in &found {
         writeln!(stdout, "{id}")?;
     }

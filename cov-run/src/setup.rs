@@ -61,7 +61,7 @@ impl Setup {
     /// The terminal as it was chosen, on this sink.
     pub fn terminal<W: Write>(&self, sink: W) -> Terminal<Forgiving<W>> {
         let Assignment { colour, terminal, width, .. } = &self.assignment;
-        Terminal::new(Forgiving(sink), colour.unwrap_or(*terminal), usize::from(*width))
+        Terminal::new(Forgiving::new(sink), colour.unwrap_or(*terminal), usize::from(*width))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::env;
 use std::fmt::{Display, Write as _};
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::thread;
+use std::time::Duration;
 
 use terminal_size::{Width, terminal_size, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
@@ -191,20 +193,56 @@ impl<W: Write> Terminal<W> {
 }
 
 /// A stdout that may be closed: who reads no further has seen what they wanted, and the tests go on.
-pub struct Forgiving<W>(pub W);
+/// What is wrong with it otherwise (a log on a full disk) is told at the end.
+pub struct Forgiving<W> {
+    sink: W,
+    failure: Option<io::Error>,
+}
+
+impl<W: Write> Forgiving<W> {
+    /// This one, forgiven.
+    pub fn new(sink: W) -> Self {
+        Self { sink, failure: None }
+    }
+
+    /// Forgives; the answer is what counts as written.
+    fn forgive(&mut self, error: io::Error, count: usize) -> io::Result<usize> {
+        match error.kind() {
+            ErrorKind::Interrupted => return Err(error), // to be tried again
+            // Somebody has made it so that it never waits; a writer that is slow is not to lose a line for that.
+            ErrorKind::WouldBlock => {
+                thread::sleep(Duration::from_millis(5));
+                return Err(ErrorKind::Interrupted.into());
+            }
+            ErrorKind::BrokenPipe => {}
+            _ => self.failure = self.failure.take().or(Some(error)),
+        }
+        Ok(count)
+    }
+}
+
+impl<W: Write> Terminal<Forgiving<W>> {
+    /// Nothing more is written. The answer is whether all could be.
+    pub fn end(mut self) -> io::Result<()> {
+        self.sink.flush()?;
+        self.sink.failure.map_or(Ok(()), Err)
+    }
+}
 
 impl<W: Write> Write for Forgiving<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
-            other => other,
+        if self.failure.is_some() {
+            return Ok(bytes.len()); // else there would be holes in it
         }
+        self.sink.write(bytes).or_else(|error| self.forgive(error, bytes.len()))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self.0.flush() {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
+        loop {
+            match self.sink.flush().or_else(|error| self.forgive(error, 0).map(drop)) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => return other,
+            }
         }
     }
 }

@@ -296,6 +296,7 @@ struct Saying {
     reader: BufReader<File>,
     line: Vec<u8>,
     id: WorkerId,
+    path: PathBuf,
 }
 
 impl Saying {
@@ -303,7 +304,7 @@ impl Saying {
     fn of(id: WorkerId, assignment: &Assignment) -> io::Result<Self> {
         File::create(&assignment.events)?;
         let reader = BufReader::new(File::open(&assignment.events)?);
-        Ok(Self { reader, line: Vec::new(), id })
+        Ok(Self { reader, line: Vec::new(), id, path: PathBuf::from(&assignment.events) })
     }
 
     /// Passes on what is new. Whether anybody listens is the answer.
@@ -337,12 +338,12 @@ fn listen(
     // that a test forked may hold the worker's end of the socket open for long after the worker's death, so the end of
     // the stream cannot be waited for alone.
     let _ = socket.set_read_timeout(Some(PATIENCE));
-    let mut rings = [0; 64];
-    let mut cause = None;
+    let mut rings = [0; 256];
+    let (mut cause, mut failure) = (None, None);
     loop {
         match socket.read(&mut rings) {
             Ok(0) => break,
-            Ok(_) => {}
+            Ok(count) => failure = failure.or_else(|| failure_in(&rings[..count])),
             Err(error) if is_timeout(&error) => cause = process.try_wait(),
             Err(_) => break,
         }
@@ -355,8 +356,18 @@ fn listen(
     }
     let cause = cause.unwrap_or_else(|| process.wait());
     if saying.pass_on(events) {
+        if let Some(failure) = failure {
+            let text = format!("{}: {failure}", saying.path.display());
+            let _ = events.send(Event::Said(saying.id, Message::InternalError { text }));
+        }
         let _ = events.send(Event::Ended(saying.id, process.id(), Death { cause, output: tail.read() }));
     }
+}
+
+/// Why a worker could not write what it had to say, if it rings so.
+fn failure_in(rings: &[u8]) -> Option<String> {
+    let start = rings.iter().position(|&byte| byte == b'!')? + 1;
+    Some(String::from_utf8_lossy(&rings[start..]).trim_end().to_owned())
 }
 
 fn is_timeout(error: &io::Error) -> bool {

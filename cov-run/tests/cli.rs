@@ -8,6 +8,7 @@ mod contexts;
 mod continuing;
 mod coverage;
 mod crashes;
+mod disk;
 mod display;
 mod events;
 mod filters;

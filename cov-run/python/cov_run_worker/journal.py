@@ -44,14 +44,15 @@ class Journal:
         self.tracers_known = 0
         self.children = {"": ""}  # context -> what comes into the names of its processes' data files
         self.waiting = []
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-        self.descriptor = os.open(path, flags, 0o600)
+        self.failure = None  # why the journal ends here
+        self.descriptor = None
         self.put(head)
         self.flush()
 
     def close(self):
         self.flush()
-        os.close(self.descriptor)
+        if self.descriptor is not None:
+            os.close(self.descriptor)
 
     def put(self, entry):
         self.waiting.append(encode(entry))
@@ -59,6 +60,16 @@ class Journal:
     def flush(self):
         if self.waiting:
             data, self.waiting = b"".join(self.waiting), []
+            try:
+                self.write(data)
+            except OSError as error:  # the disk is full, most likely
+                self.failure = self.failure or error
+
+    def write(self, data):
+        if self.descriptor is None:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+            self.descriptor = os.open(self.path, flags, 0o600)
+        if self.failure is None:  # behind a torn line nothing can be read
             write_all(self.descriptor, data)
 
     def mapped(self, name):

@@ -19,8 +19,9 @@ class Measurement:
     could save; contexts are nowhere else.
     """
 
-    def __init__(self, order, note):
+    def __init__(self, order, note, unsaved):
         self.note = note
+        self.unsaved = unsaved  # to be told that something which was measured could not be saved
         self.coverage = None
         self.wanted = None
         self.contexts = None
@@ -214,14 +215,26 @@ class Measurement:
         if keeps_journal:
             if self.line_monitor is not None:
                 self.journal.add_what_is_new()
-        else:
-            with self.forwarded_warnings():
-                self.coverage.save()
+        is_saved = not keeps_journal and self.save()
         if self.journal is not None:
             self.journal.close()
-            if not keeps_journal:
-                os.unlink(self.journal.path)
+            if is_saved:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self.journal.path)
+            elif keeps_journal and self.journal.failure is not None:
+                self.unsaved("%s: %s" % (self.journal.path, self.journal.failure.strerror))
             self.journal = None
+
+    def save(self):
+        """Let coverage.py save; the answer is whether it could."""
+        try:
+            with self.forwarded_warnings():
+                self.coverage.save()
+        except Exception as error:  # of the system, or coverage.py's own
+            fragment, text = self.order["fragment"], str(error)
+            self.unsaved(text if fragment in text else "%s: %s" % (fragment, text))
+            return False
+        return True
 
     # The journal
 
@@ -269,8 +282,7 @@ class Measurement:
         if not self.is_ours():
             return
         if self.journal is None:
-            with self.forwarded_warnings():
-                self.coverage.save()
+            self.save()
         elif self.contexts is None or self.line_monitor is not None:
             self.journal.add_what_is_new()
             self.journal.flush()

@@ -57,7 +57,7 @@ class Worker(TakenOverOptions):
     def __init__(self, channel, order):
         self.channel = channel
         self.order = order
-        self.measurement = Measurement(order, note=self.note)
+        self.measurement = Measurement(order, note=self.note, unsaved=self.unsaved)
         self.serves = self.is_forked = self.dismissed = False
         self.zygote = None  # what makes this a process that others can be forked from
         if order["candidate"]:
@@ -74,6 +74,10 @@ class Worker(TakenOverOptions):
     def note(self, text):
         """Tell the user something that is no warning of the tests."""
         self.channel.put("note", text=clean(text))
+
+    def unsaved(self, why):
+        """Tell that not everything which was measured could be saved."""
+        self.channel.send("unsaved", why=clean(why))
 
     # Start
 

@@ -135,7 +135,10 @@ class Channel:
         if _getpid() == self.process:
             try:
                 write_all(descriptor, data)
-            except OSError:
+            except OSError as error:
+                if descriptor == self.file:  # the disk is full: cov-run would never learn why we are gone
+                    with contextlib.suppress(OSError):
+                        _write(self.socket, b"!%s\n" % clean(error.strerror).encode("utf-8"))
                 leave()
 
     def leave_if_forked(self):

@@ -48,7 +48,7 @@ use crate::verdict::{INTERRUPTED, NO_TESTS, PASSED};
 pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     if args.command.preset.as_deref() == Some("list") {
         // Who reads no further has seen what they wanted.
-        Forgiving(io::stdout()).write_all(preset::list().as_bytes())?;
+        Forgiving::new(io::stdout()).write_all(preset::list().as_bytes())?;
         return Ok(PASSED);
     }
     if let Some(project) = &args.project {
@@ -103,7 +103,7 @@ fn places(args: &Args, plan: &Plan, temporary: &Temporary) -> anyhow::Result<BTr
 
 fn display(args: &Args, plan: &Plan) -> Display {
     let colour = terminal::chosen_colour(args.color).unwrap_or_else(terminal::is_coloured_by_default);
-    let terminal = Terminal::new(Forgiving(io::stdout()), colour, usize::from(terminal::width()));
+    let terminal = Terminal::new(Forgiving::new(io::stdout()), colour, usize::from(terminal::width()));
     let manner = match (args.command.stream, plan.at_once.min(plan.shards.len())) {
         (true, _) => Manner::Prefixed,
         (false, 0 | 1) => Manner::Live,
