@@ -8,7 +8,7 @@ const SUITE: &str = "\
 import time
 
 def test_good():
-    time.sleep(0.4)
+    time.sleep(0.1)
 
 def test_bad():
     assert 1 == 2
@@ -52,7 +52,8 @@ fn lines(drawn: &str) -> Vec<String> {
 
 #[test]
 fn a_terminal_shows_a_bar_and_what_runs_and_what_failed() {
-    let project = Project::new(&[("test_a.py", SUITE)]);
+    // Long enough to be drawn on any machine.
+    let project = Project::new(&[("test_a.py", &SUITE.replace("0.1", "1.5"))]);
     let drawn = drawn(&project, 60, &["-n1", "--no-cov"]);
     let lines = lines(&drawn);
     let has = |wanted: &dyn Fn(&str) -> bool| lines.iter().any(|line| wanted(line));

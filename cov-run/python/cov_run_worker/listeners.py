@@ -68,5 +68,6 @@ def asks_where(plugin, name):
     code = getattr(getattr(plugin, name, None), "__code__", None)
     if code is None:
         return False
-    words = code.co_names + tuple(value for value in code.co_consts if isinstance(value, str))
-    return any(word in ("workerinput", "is_xdist_worker", "is_xdist_controller", "is_xdist_master") for word in words)
+    # Who takes `workerinput` without asking whether it is there works in workers only.
+    asks = {"is_xdist_worker", "is_xdist_controller", "is_xdist_master"}
+    return "workerinput" in code.co_consts or not asks.isdisjoint(code.co_names)
