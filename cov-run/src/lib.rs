@@ -13,6 +13,7 @@ pub mod display;
 pub mod earlier;
 pub mod events;
 pub mod flaky;
+pub mod foreground;
 pub mod fragments;
 pub mod github;
 pub mod harvest;
@@ -66,7 +67,6 @@ pub mod zygote;
 
 use std::env;
 use std::io::{self, Write};
-use std::process::Command;
 use std::sync::mpsc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -143,8 +143,12 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     signals::watch(sender.clone())?;
     let progress = progress(args, &setup)?;
     let (ending, progress) = Session::new(&setup, progress, sender)?.run(&receiver)?;
-    let Ending::Ran(ran) = ending else {
-        return run_plain(&setup);
+    let ran = match ending {
+        Ending::Ran(ran) => ran,
+        Ending::Plain(why) => {
+            drop(progress); // and with it the display
+            return foreground::run(&setup, why.as_deref(), &receiver);
+        }
     };
     let times = Times { started: epoch(started), elapsed: clock.elapsed() };
     let may_be_empty = !shard.is_all() || setup.selection.is_partial();
@@ -238,13 +242,6 @@ fn progress<'a>(args: &Args, setup: &'a Setup) -> anyhow::Result<Progress<'a, Fo
     let mut terminal = setup.terminal(sink);
     terminal.folds = GitHub::from_environment().is_some();
     Ok(Progress::new(Display::new(terminal, &setup.order), events))
-}
-
-/// Runs pytest as it is, for what it prints.
-fn run_plain(setup: &Setup) -> anyhow::Result<u8> {
-    let mut command = Command::new(&setup.python);
-    let status = command.arg(setup.plugin.worker()).arg("--plain").args(&setup.assignment.args).status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(INTERNAL))
 }
 
 /// Seconds since the epoch, or what `SOURCE_DATE_EPOCH` says.

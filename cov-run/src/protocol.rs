@@ -124,8 +124,12 @@ pub enum Message {
         /// The interpreter.
         python: String,
     },
-    /// The command line asks for information, no test is to run.
-    Plain,
+    /// The command line asks for information, or for what workers cannot do and pytest alone can.
+    Plain {
+        /// What they cannot do.
+        #[serde(default)]
+        why: Option<String>,
+    },
     /// The command line asks for what workers cannot do.
     Refused {
         /// Why, and what to do.

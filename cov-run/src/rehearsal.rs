@@ -128,7 +128,7 @@ impl Stage {
         let Rest { terminal, .. } = progress.end()?;
         match ending {
             Ending::Ran(ran) => Ok((ran, terminal)),
-            Ending::Plain => Err(Refusal::usage("that run only asked pytest for information")),
+            Ending::Plain(_) => Err(Refusal::usage("that run was not one of workers")),
         }
     }
 }

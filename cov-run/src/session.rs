@@ -36,8 +36,8 @@ use crate::workers;
 pub enum Ending {
     /// Tests were to run.
     Ran(Box<Ran>),
-    /// The command line only asks pytest for information.
-    Plain,
+    /// pytest is to run by itself, for what it prints or for this.
+    Plain(Option<String>),
 }
 
 /// What remains of a run.
@@ -120,7 +120,7 @@ impl<'a, W: Write> Session<'a, W> {
                 events.recv_timeout(self.patience.rest(self.clock.pause(TICK, now), now))
             });
             match event {
-                Ok(Event::Said(_, Message::Plain)) => return Ok((Ending::Plain, self.progress)),
+                Ok(Event::Said(_, Message::Plain { why })) => return Ok((Ending::Plain(why), self.progress)),
                 Ok(Event::Said(id, message)) => {
                     self.show_printed(id)?;
                     self.hear(id, message)?;
@@ -153,7 +153,7 @@ impl<'a, W: Write> Session<'a, W> {
         }
         if !self.dispatcher.is_planned() && self.statuses.values().any(|&status| status == 0) {
             // A plugin's own option ended the session: it has printed what it was asked for.
-            return Ok((Ending::Plain, self.progress));
+            return Ok((Ending::Plain(None), self.progress));
         }
         self.prepare_profile()?;
         let limit = if self.patience.is_over() {
@@ -338,7 +338,7 @@ impl<'a, W: Write> Session<'a, W> {
 
     fn show_printed(&mut self, id: WorkerId) -> anyhow::Result<()> {
         for line in self.printed.take(id) {
-            self.progress.printed(id, &line)?;
+            self.progress.printed(id, &line.text)?;
         }
         Ok(())
     }

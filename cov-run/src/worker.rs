@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ use nix::unistd::Pid;
 
 use crate::crash::{Cause, Death};
 use crate::dispatcher::WorkerId;
+use crate::printed::{Backlog, Line};
 use crate::protocol::{Assignment, Message, Order};
 use crate::zygote::{self, Ends, Zygote};
 
@@ -30,7 +31,7 @@ pub enum Event {
     /// A worker said what cannot be understood.
     Garbled(WorkerId, String),
     /// A worker's process printed a line, without its end.
-    Printed(WorkerId, Vec<u8>),
+    Printed(WorkerId, Line),
     /// A worker's process of this id has ended.
     Ended(WorkerId, Pid, Death),
     /// A signal came to cov-run itself.
@@ -48,6 +49,9 @@ const RING: Signal = Signal::SIGVTALRM;
 
 /// How much of a worker's last output is kept, in bytes.
 const TAIL: usize = 64 * 1024;
+
+/// A line that is longer is passed on in parts, of so many bytes.
+const LINE: u64 = 64 * 1024;
 
 /// How often a worker that does not ring is looked after.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -92,6 +96,7 @@ impl Worker {
     ) -> io::Result<Self> {
         let saying = Saying::of(id, assignment)?;
         let stacks = PathBuf::from(format!("{}.stacks", assignment.events));
+        let (output, for_output) = io::pipe()?; // one for both streams, so that lines stay in order
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(python);
         if !assignment.no_cov {
@@ -101,21 +106,18 @@ impl Worker {
             .arg(script)
             .env("COV_RUN_FDS", format!("{SOCKET},{LIFELINE}"))
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(for_output.try_clone()?)
+            .stderr(for_output)
             .process_group(0)
             .fd_mappings(vec![
                 FdMapping { parent_fd: OwnedFd::from(theirs), child_fd: SOCKET },
                 FdMapping { parent_fd: lifeline.end()?, child_fd: LIFELINE },
             ])
             .map_err(io::Error::other)?;
-        let mut child = command.spawn()?;
+        let child = command.spawn()?;
         drop(command); // and with it the worker's end of the socket
         let process = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
-        let stdout = child.stdout.take().map(|pipe| Box::new(pipe) as Pipe);
-        let stderr = child.stderr.take().map(|pipe| Box::new(pipe) as Pipe);
-        let pipes = stdout.into_iter().chain(stderr);
-        let worker = Self::attend(process, ours, saying, stacks, pipes, Process::Child(child), events)?;
+        let worker = Self::attend(process, ours, saying, stacks, output, Process::Child(child), events)?;
         worker.tell_line(assignment).ok(); // one that is dead already will be heard of
         Ok(worker)
     }
@@ -130,13 +132,11 @@ impl Worker {
         let saying = Saying::of(id, &assignment)?;
         let stacks = PathBuf::from(format!("{}.stacks", assignment.events));
         let (ours, theirs) = UnixStream::pair()?;
-        let (stdout, for_stdout) = io::pipe()?;
-        let (stderr, for_stderr) = io::pipe()?;
-        zygote.order(assignment, &[theirs.into(), for_stdout.into(), for_stderr.into()])?;
+        let (output, for_output) = io::pipe()?;
+        zygote.order(assignment, &[theirs.into(), for_output.try_clone()?.into(), for_output.into()])?;
         let process = zygote::introduction(&ours)?;
-        let pipes = [Box::new(stdout) as Pipe, Box::new(stderr)].into_iter();
         let forked = Process::Forked(process, zygote.ends());
-        Self::attend(process, ours, saying, stacks, pipes, forked, events)
+        Self::attend(process, ours, saying, stacks, output, forked, events)
     }
 
     /// Listens to a worker from now on.
@@ -145,16 +145,13 @@ impl Worker {
         socket: UnixStream,
         saying: Saying,
         stacks: PathBuf,
-        pipes: impl Iterator<Item = Pipe>,
+        output: PipeReader,
         process: Process,
         events: &Sender<Event>,
     ) -> io::Result<Self> {
         let tail = Arc::new(Tail::default());
-        for pipe in pipes {
-            let (tail, events) = (Arc::clone(&tail), events.clone());
-            tail.open();
-            thread::spawn(move || relay(pipe, saying.id, &tail, &events));
-        }
+        let (its_tail, its_events) = (Arc::clone(&tail), events.clone());
+        thread::spawn(move || relay(output, saying.id, &its_tail, &its_events));
         let worker = Self { process: id, stacks, socket: socket.try_clone()? };
         let events = events.clone();
         thread::spawn(move || listen(socket, saying, process, &tail, &events));
@@ -236,37 +233,41 @@ pub fn forget_measurement(command: &mut Command) {
     command.env_remove("COVERAGE_PROCESS_START").env_remove("COVERAGE_PROCESS_CONFIG");
 }
 
-type Pipe = Box<dyn Read + Send>;
-
 /// The last output of a worker.
 #[derive(Debug, Default)]
 struct Tail {
-    state: Mutex<(VecDeque<u8>, u32)>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    kept: VecDeque<u8>,
+    is_closed: bool,
 }
 
 impl Tail {
-    fn open(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 += 1;
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn close(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).1 -= 1;
+        self.state().is_closed = true;
     }
 
     fn push(&self, line: &[u8]) {
-        let kept = &mut self.state.lock().unwrap_or_else(PoisonError::into_inner).0;
+        let kept = &mut self.state().kept;
         kept.extend(line);
         let surplus = kept.len().saturating_sub(TAIL);
         kept.drain(..surplus);
     }
 
-    /// What was printed last. Processes that outlive the worker may keep the pipes open, so the wait is short.
+    /// What was printed last. Processes that outlive the worker may keep the pipe open, so the wait is short.
     fn read(&self) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.1 == 0 || Instant::now() >= deadline {
-                let bytes: Vec<u8> = state.0.iter().copied().collect();
+            let state = self.state();
+            if state.is_closed || Instant::now() >= deadline {
+                let bytes: Vec<u8> = state.kept.iter().copied().collect();
                 return String::from_utf8_lossy(&bytes).into_owned();
             }
             drop(state);
@@ -276,15 +277,17 @@ impl Tail {
 }
 
 /// Passes the lines of a pipe on.
-fn relay(pipe: Pipe, id: WorkerId, tail: &Tail, events: &Sender<Event>) {
-    let mut reader = BufReader::new(pipe);
+fn relay(output: PipeReader, id: WorkerId, tail: &Tail, events: &Sender<Event>) {
+    let backlog = Backlog::default();
+    let mut reader = BufReader::new(output);
     let mut line = Vec::new();
-    while matches!(reader.read_until(b'\n', &mut line), Ok(count) if count > 0) {
+    while matches!(reader.by_ref().take(LINE).read_until(b'\n', &mut line), Ok(count) if count > 0) {
         tail.push(&line);
         if line.last() == Some(&b'\n') {
             line.pop();
         }
-        if events.send(Event::Printed(id, std::mem::take(&mut line))).is_err() {
+        backlog.wait();
+        if events.send(Event::Printed(id, backlog.line(std::mem::take(&mut line)))).is_err() {
             break;
         }
     }

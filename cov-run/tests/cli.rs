@@ -17,6 +17,7 @@ mod github;
 mod junit;
 mod laws;
 mod leaks;
+mod live;
 mod messages;
 mod neighbours;
 mod old_pytest;

@@ -165,6 +165,5 @@ fn information_is_pytests_own() {
 #[test]
 fn what_workers_cannot_do_is_refused_with_a_remedy() {
     let project = Project::new(FILES);
-    project.run(&["--", "--pdb"]).expect(4).complains("pytest -n0 --no-cov --pdb");
     project.run(&["--", "--stepwise"]).expect(4).complains("pytest -n0 --stepwise");
 }

@@ -28,10 +28,15 @@ def asks_for_information_only(args):
     return any(arg in ("-h", "--help", "-V", "--version") for arg in args)
 
 
+def needs_the_terminal(option):
+    """What of this command line needs a terminal of its own, None if nothing does."""
+    if getattr(option, "usepdb", False) or getattr(option, "trace", False):
+        return "a debugger needs the terminal"
+    return None
+
+
 def why_refused(option):
     """Why this command line cannot be run by workers; empty if it can."""
-    if getattr(option, "usepdb", False) or getattr(option, "trace", False):
-        return "a debugger needs the terminal for itself: run `pytest -n0 --no-cov --pdb` instead"
     if getattr(option, "stepwise", False):
         return "--stepwise runs one test after the other: run `pytest -n0 --stepwise` instead"
     if getattr(option, "looponfail", False):

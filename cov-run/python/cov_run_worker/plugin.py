@@ -11,6 +11,7 @@ from .deadline import Deadline
 from .introduction import introduce
 from .imports import OtherFiles
 from .listeners import who_reports
+from .live import Live
 from .loop import Loop
 from .measure import Measurement
 from .options import asks_for_information_only
@@ -88,6 +89,10 @@ class Worker(TakenOverOptions):
         if any(getattr(option, name, False) for name in options.INFORMATION):
             self.channel.send("plain")
             raise Refused()
+        why = options.needs_the_terminal(option)
+        if why:
+            self.channel.send("plain", why=why)
+            raise Refused()
         refusal = options.why_refused(option)
         if refusal:
             self.channel.send("refused", why=refusal)
@@ -104,6 +109,7 @@ class Worker(TakenOverOptions):
         if self.order["retries"]:
             config.option.maxfail = 0  # only cov-run knows which failure is the last word
         options.become_worker(config, self.order)
+        config.pluginmanager.register(Live(), "cov_run_live")
         config.cov_run_coverage = self.measurement.coverage
         self.renderer = Renderer(config, colour, self.order["width"])
         self.files = Files(self.channel)
