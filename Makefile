@@ -52,6 +52,7 @@ check: ## all that CI runs
 
 bench: tools ## compare speed with the peers; prints the table of docs/BENCHMARKS.md
 	python3 bench/pipeline.py
+	python3 bench/contexts.py --changes 0
 	python3 bench/reports.py
 	python3 bench/diff.py
 	python3 bench/shards.py
@@ -59,6 +60,7 @@ bench: tools ## compare speed with the peers; prints the table of docs/BENCHMARK
 exactness: tools ## compare outcomes and numbers with pytest and coverage.py on real projects
 	python3 bench/analysis.py
 	python3 bench/exactness.py
+	python3 bench/contexts.py --runs 0
 	python3 bench/end_to_end.py
 
 fuzz: ## any bytes as each input, for SECONDS (60) each; what fails is kept in fuzz/artifacts

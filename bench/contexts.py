@@ -5,24 +5,27 @@ Exactness: pytest-cov runs serially under coverage.py's C tracer, cov-run in one
 run in its process depends on the tests before it, and imports all test files first, as pytest does. Each line of each test
 is compared. pytest-cov counts what fixtures of wide scope run to the test that comes first or last; cov-run has contexts
 for them, so a line that only pytest-cov has is excused where such a context has it too. Cost: CPU seconds of both with two
-workers, with and without contexts.
-Prints two tables; ends with status 1 if a line differs.
+workers, with and without contexts. Selection: in a copy of the project a statement of some function, picked at random, is
+replaced by a `raise`; `diff-cov --tests` says which tests that affects, all tests are run, and those that fail must be among
+them. Prints three tables; ends with status 1 if a line differs or a test that fails was not selected.
 
-    python3 bench/contexts.py [--runs N] [PROJECT...]
+    python3 bench/contexts.py [--runs N] [--changes N] [--seed N] [PROJECT...]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
+import shutil
 import statistics
 import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
 
-from pipeline import call, cpu, timed
+from pipeline import cpu
 from projects import HOME, PROJECTS, TOOLS, Project, clean_environ, environment_of, pythons, version_of
 
 # Prints a data file of coverage.py as {file: {context: [lines]}}.
@@ -56,6 +59,9 @@ def pytest_runtest_protocol(item):
         with others.outside_of_tests():
             others.import_all()
 """
+
+# What pytest-xdist says when it could not begin, as where ids contain the time of day: then it is tried again.
+FLAKY = "Different tests were collected"
 
 Lines = dict[str, set[tuple[str, int]]]
 
@@ -138,8 +144,11 @@ def cost(bin_: Path, project: Project, out: Path, runs: int) -> str:
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(runs):
         for way, command in ways.items():
-            _, used = timed(lambda command=command: call(command, project.path))
-            seconds[way].append(used)
+            said = FLAKY
+            while FLAKY in said:
+                before = cpu()
+                said = subprocess.run(command, cwd=project.path, env=clean_environ(), capture_output=True, text=True).stdout
+            seconds[way].append(cpu() - before)
     median = {way: statistics.median(values) for way, values in seconds.items()}
     plain, recorded = median["cov-run"], median["cov-run with contexts"]
     size = (out / "profile-1of1.json").stat().st_size / 1e6
@@ -149,13 +158,80 @@ def cost(bin_: Path, project: Project, out: Path, runs: int) -> str:
     )
 
 
+def selection(bin_: Path, project: Project, out: Path, changes: int, seed: int) -> tuple[str, int]:
+    """A row of the third table, and how many tests failed that were not selected."""
+    copy = out / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(project.path, copy, ignore=shutil.ignore_patterns(".cov", "__pycache__", ".git"))
+    env = {**clean_environ(), "PYTHONPATH": str(copy / "src" if (copy / "src").is_dir() else copy), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def said(*command: str | Path) -> str:
+        return subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True).stdout
+
+    git = ["git", "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
+    for command in (["init", "-q"], ["add", "-Af"], ["commit", "-qm", "measured"]):
+        said(*git, *command)
+    said(*cov_run(bin_, project, out / "run", 2, "--contexts"))
+    said(TOOLS / "cov-merge", out / "run", "-o", out / "coverage.json")
+    report = json.loads((out / "coverage.json").read_text())
+    failing_before = failed(bin_, project, copy, env)
+    places = [place for file in report["files"] if not file["path"].startswith("test") for place in statements(file, copy)]
+    tried, selected, failures, missed = 0, [], [], []
+    for path, line in random.Random(seed).sample(places, len(places)):
+        source = (copy / path).read_text().split("\n")
+        indent = re.match(" *", source[line - 1]).group()
+        (copy / path).write_text("\n".join([*source[: line - 1], f"{indent}raise RuntimeError('changed')", *source[line:]]))
+        answers = [json.loads(each) for each in said(TOOLS / "diff-cov", out / "coverage.json", "--base=HEAD", "--tests").splitlines()]
+        if answers and answers[0]["mode"] == "select" and answers[-1].get("end"):
+            chosen = {level(answer["id"]) for answer in answers[1:-1]}
+            fail = failed(bin_, project, copy, env) - failing_before
+            tried += 1
+            selected.append(len(chosen))
+            failures.append(len(fail))
+            missed += [(test, path, line) for test in fail - chosen]
+        said(*git, "checkout", "-q", ".")
+        if tried == changes:
+            break
+    for test, path, line in missed[:10]:
+        print(f"    {test} fails after a change of {path}:{line} and was not selected", file=sys.stderr)
+    total = len({level(context) for file in report["files"] for context in file.get("contexts", {}) if "::" in context})
+    return (
+        f"| {project.name} {project.version} | {version_of(bin_ / 'python')} | {tried} | {total} | {sum(selected) / max(tried, 1):.0f} "
+        f"| {sum(failures) / max(tried, 1):.0f} | {len(missed)} |",
+        len(missed) + (not tried),
+    )
+
+
+def statements(file: dict, root: Path) -> list[tuple[str, int]]:
+    """The statements of functions, of one line each, that some test ran; those that begin a block are left out."""
+    text = (root / file["path"]).read_text().split("\n")
+    spans = {line for first, last in file.get("spans", []) for line in range(first, last + 1)}
+    ran = {line for line, hits in file["lines"] if hits} - spans
+    bodies = [range(function["body"], function["end"] + 1) for function in file.get("functions", []) if "body" in function]
+    return [
+        (file["path"], line)
+        for line in sorted(ran)
+        if any(line in body for body in bodies) and not text[line - 1].rstrip().endswith(":") and '"""' not in text[line - 1]
+    ]
+
+
+def failed(bin_: Path, project: Project, copy: Path, env: dict[str, str]) -> set[str]:
+    """The tests that fail, or cannot be set up, under plain pytest."""
+    command = [bin_ / "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "-rfE", *project.pytest_args]
+    done = subprocess.run(command, cwd=copy, env={**env, "COLUMNS": "10000"}, capture_output=True, text=True)
+    tests = re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
+    return {level(test) for test in tests}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3, help="how often the cost is measured; 0 for not at all")
+    parser.add_argument("--changes", type=int, default=10, help="how many changes of each project tests are selected for")
+    parser.add_argument("--seed", type=int, default=1, help="of the changes")
     parser.add_argument("projects", nargs="*", default=["marshmallow", "boltons"])
     options = parser.parse_args()
     chosen = [project for project in PROJECTS if project.name in options.projects]
-    differences, costs = 0, []
+    differences, costs, selections = 0, [], []
     print("| project | Python | tests | fixture contexts | lines of all tests | lines that are those of shared fixtures | lines that differ |")
     print("|---|---|--:|--:|--:|--:|--:|")
     for python in pythons():
@@ -166,10 +242,18 @@ def main() -> int:
             differences += compare(bin_, project, out)
             if options.runs:
                 costs.append(cost(bin_, project, out, options.runs))
+            if options.changes:
+                row, missed = selection(bin_, project, out, options.changes, options.seed)
+                selections.append(row)
+                differences += missed
     if costs:
         print("\n| project | Python | pytest -n2 --cov: CPU s | with --cov-context=test | cov-run -n2: CPU s | with --contexts | more | profile MB |")
         print("|---|---|--:|--:|--:|--:|--:|--:|")
         print("\n".join(costs))
+    if selections:
+        print("\n| project | Python | changes | tests | selected on average | failing on average | failing and not selected |")
+        print("|---|---|--:|--:|--:|--:|--:|")
+        print("\n".join(selections))
     return 1 if differences else 0
 
 
