@@ -94,8 +94,13 @@ pub(crate) fn tests(measured: &Measured) -> BTreeSet<String> {
     contexts.map(|context| test_of(context).to_owned()).filter(|test| test.contains("::")).collect()
 }
 
-/// The test of a context: without the phase that pytest-cov puts behind it.
+/// The test of a context: without the static context that coverage.py puts before it, and the phase that pytest-cov puts
+/// behind it.
 fn test_of(context: &str) -> &str {
+    let context = match context.split_once('|') {
+        Some((fixed, test)) if !fixed.contains("::") && test.contains("::") => test,
+        _ => context,
+    };
     let phases = ["|setup", "|run", "|call", "|teardown"];
     phases.iter().find_map(|phase| context.strip_suffix(phase)).unwrap_or(context)
 }
@@ -228,6 +233,10 @@ mod tests {
         assert_eq!(test_of("tests/test_a.py::test_b[x|y]|run"), "tests/test_a.py::test_b[x|y]");
         assert_eq!(test_of("tests/test_a.py::test_b"), "tests/test_a.py::test_b");
         assert_eq!(own_test("tests/test_a.py::test_b|run"), Some("tests/test_a.py::test_b"));
+        assert_eq!(
+            own_test("linux|tests/test_a.py::test_b[x|y::z]"),
+            Some("tests/test_a.py::test_b[x|y::z]")
+        );
         for shared in ["", "session", "tests/test_a.py::test_b|setup"] {
             assert_eq!(own_test(shared), None);
         }
