@@ -63,6 +63,9 @@ def pytest_runtest_protocol(item):
 # What pytest-xdist says when it could not begin, as where ids contain the time of day: then it is tried again.
 FLAKY = "Different tests were collected"
 
+# Walks over all objects that the garbage collector knows, other programs' included.
+NOT_COMPARED = {"tests/test_gcutils.py::test_get_all"}
+
 Lines = dict[str, set[tuple[str, int]]]
 
 
@@ -114,7 +117,7 @@ def compare(bin_: Path, project: Project, out: Path) -> int:
     """Prints a row of the first table, and gives the number of differences."""
     expected, actual = theirs(bin_, project, out), ours(bin_, project, out)
     shared = set().union(*(lines for context, lines in actual.items() if "::" not in context and context))
-    tests = {context for context in {*expected, *actual} if "::" in context}
+    tests = {context for context in {*expected, *actual} if "::" in context} - NOT_COMPARED
     missing = {(test, *line) for test in tests for line in expected[test] - actual[test]}
     excused = {each for each in missing if each[1:] in shared}
     extra = {(test, *line) for test in tests for line in actual[test] - expected[test]}
