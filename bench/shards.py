@@ -37,7 +37,7 @@ def record(project: Project, run: str) -> tuple[Path, dict[str, int]]:
         command = [TOOLS / "cov-run", "-n2", "--no-cov", "--python", python, "--out", home / "out", "--timings", partial]
         done = subprocess.run([*command, "--", *project.pytest_args], cwd=project.path, capture_output=True, text=True, env=clean_environ())
         if done.returncode not in (0, 1):
-            sys.exit(f"{project.name}: {done.stdout}{done.stderr}")
+            raise RuntimeError(f"{project.name} {project.version} could not be recorded:\n{done.stdout}{done.stderr}")
         partial.rename(timings)
     files = json.loads(timings.read_text())["files"]
     return timings, {name: file["import"]["mean"] + sum(test["mean"] for test in file["tests"].values()) for name, file in files.items()}
@@ -69,8 +69,11 @@ def main(names: list[str]) -> None:
     for project in PROJECTS:
         if names and project.name not in names:
             continue
-        timings, took = record(project, "first")
-        _, again = record(project, "second")
+        try:
+            (timings, took), (_, again) = record(project, "first"), record(project, "second")
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            continue
         files = [file for file in took if file in again]
         by_time = {total: shards(project, files, total, ["--timings", timings]) for total in range(1, MOST + 1)}
         by_size = {total: shards(project, files, total, []) for total in SHOWN}
