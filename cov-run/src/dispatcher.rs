@@ -62,6 +62,8 @@ pub enum During {
     Test {
         /// Its id.
         id: String,
+        /// Whether it was being torn down.
+        is_over: bool,
         /// Whether it will be tried again.
         is_tried_again: bool,
     },
@@ -316,7 +318,7 @@ impl Dispatcher {
             }
             Message::Start { id, index, .. } => {
                 seat.test = Some(Pick(Some(*index), id.clone()));
-                (seat.failed, seat.queued, seat.has_refused) = (false, false, false);
+                (seat.is_over, seat.failed, seat.queued, seat.has_refused) = (false, false, false, false);
             }
             Message::Done { index, .. } => {
                 let finished = seat.finish(*index).filter(|_| seat.failed && !seat.queued);
@@ -326,6 +328,8 @@ impl Dispatcher {
                 }
             }
             Message::Report(report) => {
+                seat.is_over |=
+                    report.when == "call" || (report.when == "setup" && report.outcome != "passed");
                 if let Some(running) = &mut seat.current {
                     running.spent += report.us;
                     running.setup = running.setup.max(if report.when == "setup" { report.us } else { 0 });

@@ -23,6 +23,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/listeners.py", include_str!("../python/cov_run_worker/listeners.py")),
     ("cov_run_worker/relay.py", include_str!("../python/cov_run_worker/relay.py")),
     ("cov_run_worker/reporter.py", include_str!("../python/cov_run_worker/reporter.py")),
+    ("cov_run_worker/exits.py", include_str!("../python/cov_run_worker/exits.py")),
     ("cov_run_worker/live.py", include_str!("../python/cov_run_worker/live.py")),
     ("cov_run_worker/loop.py", include_str!("../python/cov_run_worker/loop.py")),
     ("cov_run_worker/measure.py", include_str!("../python/cov_run_worker/measure.py")),

@@ -322,7 +322,10 @@ impl Loss {
         let worker = format!("gw{}", self.worker.slot);
         let (id, when, occasion) = match &self.during {
             During::Start => return None,
-            During::Test { id, .. } => (id.clone(), "call", "while running this test".to_owned()),
+            During::Test { id, is_over: false, .. } => {
+                (id.clone(), "call", "while running this test".to_owned())
+            }
+            During::Test { id, .. } => (id.clone(), "teardown", "in the teardown after this test".to_owned()),
             During::Collection(file) => (file.clone(), "collect", "while importing this file".to_owned()),
             During::Between(Some(file)) => (file.clone(), "teardown", format!("after tests of {file}")),
             During::Between(None) => (worker.clone(), "teardown", "before its first test".to_owned()),

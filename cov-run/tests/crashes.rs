@@ -152,3 +152,94 @@ fn a_child_that_comes_back_into_pytest_ends() {
     assert_eq!(project.run(&["-n1"]).expect(0).tally(), "2 passed");
     assert_eq!(project.read("ran"), "x");
 }
+
+/// A project whose test `test_guilty` uses a session fixture, with these bodies.
+fn guilty(setup: &str, teardown: &str, body: &str, import: &str) -> Project {
+    let imports = "import ctypes\nimport os\nimport sys\nimport threading\nimport time\n\nimport pytest\n";
+    Project::new(&[
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+        ("mod.py", MODULE),
+        (
+            "conftest.py",
+            &format!(
+                "{imports}\n\n@pytest.fixture(scope='session')\ndef shared():\n    {setup}\n    yield\n    {teardown}\n"
+            ),
+        ),
+        (
+            "test_one.py",
+            &format!(
+                "{imports}\nimport mod\n\n\ndef test_a():\n    assert mod.a() == 1\n\n\ndef test_guilty(shared):\n    {body}\n\n\n\
+                 def test_b():\n    assert mod.b() == 2\n"
+            ),
+        ),
+        (
+            "test_two.py",
+            &format!("{imports}\nimport mod\n{import}\n\n\ndef test_c():\n    assert mod.c() == 3\n"),
+        ),
+    ])
+}
+
+/// Whatever the guilty one does, the others pass and what they covered is there.
+#[track_caller]
+fn others_are_whole(project: &Project, tally: &str, texts: &[&str]) {
+    for args in [["-n1", "--fork=auto"], ["-n2", "--fork=auto"], ["-n2", "--fork=never"]] {
+        let mut run = project.run(&[&args[..], &["--source", "mod", "--timeout", "3"]].concat()).expect(1);
+        for text in texts {
+            run = run.says(text);
+        }
+        assert_eq!(run.tally(), tally, "{}", run.stdout);
+        assert_eq!(project.covered()["mod.py"], [6, 0, 0, 0, 0], "{args:?}");
+        assert!(project.manifest().complete);
+    }
+}
+
+#[test]
+fn a_session_fixture_that_kills_in_its_setup_fails_its_test() {
+    let project = guilty("os._exit(4)", "pass", "pass", "");
+    others_are_whole(
+        &project,
+        "1 failed, 3 passed",
+        &["FAILED test_one.py::test_guilty", "exited with status 4"],
+    );
+}
+
+#[test]
+fn a_session_fixture_that_kills_in_its_teardown_is_an_error_after_the_test_that_was_last() {
+    let project = guilty("pass", "os._exit(5)", "pass", "");
+    others_are_whole(
+        &project,
+        "4 passed, 1 error",
+        &["died in the teardown after this test: exited with status 5"],
+    );
+}
+
+#[test]
+fn an_exit_in_a_thread_fails_the_test_that_runs() {
+    let body = "threading.Thread(target=os._exit, args=(6,)).start()\n    time.sleep(9)";
+    let project = guilty("pass", "pass", body, "");
+    others_are_whole(
+        &project,
+        "1 failed, 3 passed",
+        &["FAILED test_one.py::test_guilty", "exited with status 6"],
+    );
+}
+
+#[test]
+fn a_test_may_close_what_is_ours_and_stop_itself() {
+    let project = guilty("pass", "pass", "os.closerange(0, 99)", "");
+    others_are_whole(&project, "1 failed, 3 passed", &["FAILED test_one.py::test_guilty"]);
+    let project = guilty("pass", "pass", "os.kill(os.getpid(), 19)", "");
+    let run = project.run(&["-n2", "--source", "mod", "--timeout", "1"]).expect(1);
+    assert_eq!(run.tally(), "1 failed, 3 passed");
+    assert_eq!(project.covered()["mod.py"], [6, 0, 0, 0, 0]);
+}
+
+#[test]
+fn an_exit_of_python_is_a_failure_like_others() {
+    let project = guilty("pass", "pass", "sys.exit(0)", "");
+    others_are_whole(&project, "1 failed, 3 passed", &["test_one.py::test_guilty - SystemExit: 0"]);
+    let project = guilty("sys.exit(3)", "pass", "pass", "");
+    others_are_whole(&project, "3 passed, 1 error", &["test_one.py::test_guilty - SystemExit: 3"]);
+    let project = guilty("pass", "pass", "mod.c()", "sys.exit(0)");
+    others_are_whole(&project, "3 passed, 1 error", &["ERROR collecting test_two.py", "SystemExit: 0"]);
+}

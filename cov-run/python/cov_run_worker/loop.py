@@ -33,7 +33,7 @@ class Loop:
         self.files = files
         self.ask_between_tests = ask_between_tests
         self.deadline = deadline
-        self.after_test = []  # called after each test
+        self.after_test = []  # called after each test, and before anything is torn down that it shares with others
         self.stopped = False
         self.last = None
         self.tests = []  # of the unit: (index in the file, item)
@@ -82,6 +82,10 @@ class Loop:
         self.deadline.end()
         self.deciding = False
         self.channel.put("done", id=identity, index=index)
+        self.keep()
+
+    def keep(self):
+        """Let what was measured be put where the death of this process cannot reach it."""
         for call in self.after_test:
             call()
 
@@ -153,6 +157,8 @@ class Loop:
             if self.deciding:
                 self.deciding = False
                 nextitem = self.decide()
+            if self.last is not None and getattr(nextitem, "parent", None) is not self.last.parent:
+                self.keep()
             return original(nextitem)
 
         state.teardown_exact = teardown_exact

@@ -11,6 +11,7 @@ from .deadline import Deadline
 from .introduction import introduce
 from .imports import OtherFiles
 from .listeners import who_reports
+from .exits import Exits
 from .live import Live
 from .loop import Loop
 from .measure import Measurement
@@ -110,6 +111,7 @@ class Worker(TakenOverOptions):
             config.option.maxfail = 0  # only cov-run knows which failure is the last word
         options.become_worker(config, self.order)
         config.pluginmanager.register(Live(), "cov_run_live")
+        config.pluginmanager.register(Exits(), "cov_run_exits")
         config.cov_run_coverage = self.measurement.coverage
         self.renderer = Renderer(config, colour, self.order["width"])
         self.files = Files(self.channel)

@@ -57,7 +57,9 @@ impl Dispatcher {
         } else {
             rest.extend(seat.upcoming.clone());
             match &seat.test {
-                Some(Pick(_, id)) => During::Test { id: id.clone(), is_tried_again: false },
+                Some(Pick(_, id)) => {
+                    During::Test { id: id.clone(), is_over: seat.is_over, is_tried_again: false }
+                }
                 None => During::Between(seat.current.as_ref().map(|running| running.unit.file.clone())),
             }
         };
@@ -76,13 +78,13 @@ impl Dispatcher {
         }
         let retries = self.policy.as_ref().map_or(0, |policy| policy.retries);
         match (during, &seat.test) {
-            (During::Test { id, .. }, Some(pick))
+            (During::Test { id, is_over, .. }, Some(pick))
                 if self.stop.is_none() && (seat.queued || may_try_again(seat, &self.failed, retries)) =>
             {
                 if !seat.queued {
                     self.try_again(seat.id, pick.clone());
                 }
-                During::Test { id, is_tried_again: true }
+                During::Test { id, is_over, is_tried_again: true }
             }
             (during, _) => during,
         }

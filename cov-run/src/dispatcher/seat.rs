@@ -49,6 +49,8 @@ pub(super) struct Seat {
     pub(super) current: Option<Running>,
     /// The test it runs.
     pub(super) test: Option<Pick>,
+    /// Whether that test is being torn down.
+    pub(super) is_over: bool,
     /// Whether that test has failed, and will be tried again.
     pub(super) failed: bool,
     /// Whether the queue has it already.
@@ -71,6 +73,7 @@ impl Seat {
             upcoming: None,
             current: None,
             test: None,
+            is_over: false,
             failed: false,
             queued: false,
         }

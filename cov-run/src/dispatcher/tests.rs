@@ -211,8 +211,11 @@ fn what_a_dead_worker_leaves_goes_to_its_replacement() {
         assert_eq!(dispatcher.hear(worker, &message), []);
     }
     let commands = dispatcher.bury(worker, killed());
-    let loss =
-        Loss { worker, death: killed(), during: During::Test { id: "2".to_owned(), is_tried_again: false } };
+    let loss = Loss {
+        worker,
+        death: killed(),
+        during: During::Test { id: "2".to_owned(), is_over: false, is_tried_again: false },
+    };
     assert_eq!(commands, [Command::Mourn(loss), Command::Start(id(0, 1))]);
     assert_eq!(dispatcher.hear(id(0, 1), &Message::Next), [run_tests(id(0, 1), "a", &[2])]);
     // It dies again, and what is over stays so.
