@@ -25,6 +25,9 @@ _cov__run() {
             cov__run,replay)
                 cmd="cov__run__subcmd__replay"
                 ;;
+            cov__run,rescue)
+                cmd="cov__run__subcmd__rescue"
+                ;;
             cov__run,split)
                 cmd="cov__run__subcmd__split"
                 ;;
@@ -38,7 +41,7 @@ _cov__run() {
 
     case "${cmd}" in
         cov__run)
-            opts="-n -q -v -h -V --workers --fork --collect --out --shard --branch --contexts --core --source --no-cov --python --project --tests-from --rerun --retries --timeout --timings --junit --events --reporter --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version list split timings replay bisect"
+            opts="-n -q -v -h -V --workers --fork --collect --out --shard --branch --contexts --core --source --no-cov --python --project --tests-from --rerun --retries --timeout --timings --junit --events --reporter --color --quiet --verbose --cmd --preset --shards --tests --list-cmd --shell --stream --help --version list split timings replay bisect rescue"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -219,6 +222,32 @@ _cov__run() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cov__subcmd__run__subcmd__rescue)
+            opts="-h --out --shard --project --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

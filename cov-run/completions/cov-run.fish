@@ -72,6 +72,7 @@ complete -c cov-run -n "__fish_cov_run_needs_command" -a "split" -d 'Of test ids
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "timings" -d 'Merge files that say how long tests took'
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "replay" -d 'Run again what one worker ran, test by test in the same order'
 complete -c cov-run -n "__fish_cov_run_needs_command" -a "bisect" -d 'Find the tests that make another one fail'
+complete -c cov-run -n "__fish_cov_run_needs_command" -a "rescue" -d 'Write the results of a run that was killed, as far as it had got'
 complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l python -d 'The project\'s Python [default: that of the active or the project\'s .venv, else python3]' -r -F
 complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l project -d 'The project\'s directory' -r -F
 complete -c cov-run -n "__fish_cov_run_using_subcommand list" -l files -d 'Print the files that the tests are in, each once'
@@ -94,3 +95,7 @@ complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l python -d 'Th
 complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l project -d 'The project\'s directory' -r -F
 complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -l timeout -d 'How long a test may take, where neither a mark nor the project says so' -r
 complete -c cov-run -n "__fish_cov_run_using_subcommand bisect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cov-run -n "__fish_cov_run_using_subcommand rescue" -l out -d 'The output directory of that run' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand rescue" -l shard -d 'Its shard' -r
+complete -c cov-run -n "__fish_cov_run_using_subcommand rescue" -l project -d 'The project\'s directory' -r -F
+complete -c cov-run -n "__fish_cov_run_using_subcommand rescue" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -130,6 +130,15 @@ _arguments "${_arguments_options[@]}" : \
 ':test -- The id of the test:_default' \
 && ret=0
 ;;
+(rescue)
+_arguments "${_arguments_options[@]}" : \
+'--out=[The output directory of that run]:DIR:_files' \
+'--shard=[Its shard]:K/N:_default' \
+'--project=[The project'\''s directory]:DIR:_files' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -143,6 +152,7 @@ _cov-run_commands() {
 'timings:Merge files that say how long tests took' \
 'replay:Run again what one worker ran, test by test in the same order' \
 'bisect:Find the tests that make another one fail' \
+'rescue:Write the results of a run that was killed, as far as it had got' \
     )
     _describe -t commands 'cov-run commands' commands "$@"
 }
@@ -160,6 +170,11 @@ _cov-run__subcmd__list_commands() {
 _cov-run__subcmd__replay_commands() {
     local commands; commands=()
     _describe -t commands 'cov-run replay commands' commands "$@"
+}
+(( $+functions[_cov-run__subcmd__rescue_commands] )) ||
+_cov-run__subcmd__rescue_commands() {
+    local commands; commands=()
+    _describe -t commands 'cov-run rescue commands' commands "$@"
 }
 (( $+functions[_cov-run__subcmd__split_commands] )) ||
 _cov-run__subcmd__split_commands() {

@@ -44,6 +44,7 @@ pub mod record;
 pub mod refusal;
 pub mod rehearsal;
 pub mod reporter;
+pub mod rescue;
 pub mod schedule;
 pub mod selection;
 pub mod sequence;
@@ -86,6 +87,7 @@ use crate::out::OutDirectory;
 use crate::progress::{Progress, Rest};
 use crate::protocol::Unmatched;
 use crate::refusal::Refusal;
+use crate::rescue::UnderWay;
 use crate::selection::Selection;
 use crate::session::{Ending, Session};
 use crate::setup::{Place, Setup, setup};
@@ -106,6 +108,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         Some(Verb::Timings(args)) => timings::filter::run(args),
         Some(Verb::Replay(args)) => rehearsal::replay(args),
         Some(Verb::Bisect(args)) => rehearsal::bisect(args),
+        Some(Verb::Rescue(args)) => rescue::rescue(args),
     }
 }
 
@@ -125,6 +128,8 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
     let temporary = Temporary::new(out.path.join("tmp"))
         .with_context(|| format!("{}: temporary directory", env::temp_dir().display()))?;
+    let _under_way =
+        UnderWay::begin(&out, temporary.path()).with_context(|| out.under_way().display().to_string())?;
     let known = Known::read(args.timings.as_deref(), &out, shard)
         .map_err(|error| Refusal::usage(format!("{error:#}")))?;
     for note in &known.notes {

@@ -57,6 +57,11 @@ impl OutDirectory {
         self.path.join(format!("junit-{}.xml", self.suffix))
     }
 
+    /// A link to the temporary directory of a run that has not ended.
+    pub fn under_way(&self) -> PathBuf {
+        self.path.join(format!("under-way-{}", self.suffix))
+    }
+
     /// The data files of coverage.py, one for each worker.
     pub fn fragments(&self) -> PathBuf {
         self.path.join(format!("fragments-{}", self.suffix))

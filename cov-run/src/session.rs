@@ -25,6 +25,7 @@ use crate::progress::Progress;
 use crate::protocol::{Assignment, Forkable, Found, Message, TestFile};
 use crate::record::{Interruption, Record};
 use crate::refusal::Refusal;
+use crate::rescue;
 use crate::schedule::plan;
 use crate::selection::Selection;
 use crate::setup::Setup;
@@ -270,6 +271,7 @@ impl<'a, W: Write> Session<'a, W> {
         let is_open = |file: &&String| !self.record.left_out.contains(*file);
         let to_run: Vec<String> = plan.queue.iter().filter(is_open).cloned().collect();
         self.record.assigned = plan.queue;
+        rescue::announce(self.setup, &self.record, self.count);
         self.progress.expect(&files, &to_run);
         let refusal = self.why_not_fork(forkable);
         let manner = refusal.as_ref().map_or_else(

@@ -27,6 +27,7 @@ mod readme;
 mod reordering;
 mod replaying;
 mod reporter;
+mod rescue;
 mod retries;
 mod scheduling;
 mod selection;

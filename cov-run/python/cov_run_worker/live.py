@@ -17,9 +17,9 @@ class Live:
         handler = getattr(config.pluginmanager.get_plugin("logging-plugin"), "log_cli_handler", None)
         if hasattr(getattr(handler, "stream", None), "section"):  # else nobody asked for live logs
             handler.stream = LiveLog(self)
-        if config.option.capture in ("no", "tee-sys"):
+        if getattr(config.option, "capture", None) in ("no", "tee-sys"):
             flush_each_line()
-        if config.option.setupshow:
+        if getattr(config.option, "setupshow", False):
             writer = Writer(sys.stdout)
             config.get_terminal_writer = lambda: writer
         self.forbid_debuggers(config)

@@ -171,7 +171,10 @@ class Loop:
         if self.ask_between_tests and following is not None and self.ask("ask")["order"] != "proceed":
             self.stopped = True
             return None
-        return following if following is not None else self.first_of_next_unit()
+        if following is None:
+            self.keep()  # the answer may take long
+            following = self.first_of_next_unit()
+        return following
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call):

@@ -40,6 +40,28 @@ pub enum Verb {
     /// A test that fails in a run and passes alone, or the other way round, depends on tests that ran before it in the same
     /// process. Runs it after fewer and fewer of them, and prints those that are enough, an id on a line each.
     Bisect(Bisect),
+
+    /// Write the results of a run that was killed, as far as it had got
+    ///
+    /// What its workers said and measured is still there: outcomes, durations and coverage of all tests that had ended. The
+    /// temporary directory of that run must be there. What the next run of that shard overwrites is lost.
+    Rescue(Rescue),
+}
+
+/// The command line of `cov-run rescue`.
+#[derive(Debug, Args)]
+pub struct Rescue {
+    /// The output directory of that run
+    #[arg(long, value_name = "DIR", default_value = ".cov")]
+    pub out: PathBuf,
+
+    /// Its shard
+    #[arg(long, value_name = "K/N", default_value = "1/1")]
+    pub shard: Shard,
+
+    /// The project's directory
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
 }
 
 /// The command line of `cov-run replay`.
