@@ -130,6 +130,12 @@ impl Record {
                 })
                 .collect();
         }
+        // Where the order of all tests goes to and fro between files, each stay in a file is a part of its own.
+        for &index in collected.chosen.iter().flatten() {
+            if let Some(test) = file.tests.get_mut(index) {
+                test.is_selected = true;
+            }
+        }
         self.running.insert(worker.slot, (collected.file.clone(), usize::MAX));
     }
 

@@ -48,3 +48,12 @@ fn ids_on_the_command_line() {
     project.run(&["-n1", "sub/test_a.py::test_a[2]"]).expect(0);
     assert_eq!(project.outcomes().into_keys().collect::<Vec<_>>(), ["sub/test_a.py::test_a[2]"]);
 }
+
+#[test]
+fn plugins_hear_of_a_file_once() {
+    // pytest-asyncio 0.23 wraps the collection of each file that it hears of.
+    let venv = Venv::with(&["pytest==7.4.4", "coverage==7.6.1", "pytest-asyncio==0.23.8"]);
+    let test = "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_async():\n    pass\n";
+    let project = Project::in_venv(venv, &[("test_a.py", test), ("test_b.py", test)]);
+    assert_eq!(project.run(&["-n2", "--source", "."]).expect(0).tally(), "2 passed");
+}

@@ -74,3 +74,51 @@ fn tests_are_deselected_once() {
     let (run, _) = outcomes("", &["-n", "2", "--collect=all", "--", "-k", "test_b"]);
     assert_eq!(run.tally(), "1 failed, 1 skipped, 1 deselected, 1 error");
 }
+
+#[test]
+fn an_order_that_goes_to_and_fro_between_files_loses_no_test() {
+    let three = "def test_a():\n    pass\n\n\ndef test_b():\n    pass\n\n\ndef test_c():\n    assert False\n";
+    let sorts = "def pytest_collection_modifyitems(items):\n    items.sort(key=lambda item: item.name)\n";
+    let project = Project::new(&[("conftest.py", sorts), ("test_a.py", three), ("test_b.py", three)]);
+    let run = project.run(&["-n", "2", "--source", "."]).expect(1);
+    assert_eq!(
+        run.says("FAILED test_a.py::test_c").says("FAILED test_b.py::test_c").tally(),
+        "2 failed, 4 passed"
+    );
+    assert_eq!(project.outcomes().len(), 6);
+}
+
+#[test]
+fn the_tables_of_models_in_test_files_are_made() {
+    let model = "import pytest\nfrom django.db import models\n\n\nclass {name}(models.Model):\n    class Meta:\n        app_label = 'auth'\n\n\n\
+                 @pytest.mark.django_db\ndef test_has_a_table():\n    assert {name}.objects.count() == 0\n";
+    let files = [
+        (
+            "pytest.ini",
+            "[pytest]\npythonpath = .\nDJANGO_SETTINGS_MODULE = settings\naddopts = --no-migrations\n",
+        ),
+        (
+            "settings.py",
+            "SECRET_KEY = 'none'\nDATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}\n\
+             INSTALLED_APPS = ['django.contrib.contenttypes', 'django.contrib.auth']\n",
+        ),
+        ("test_a.py", &model.replace("{name}", "First")),
+        ("test_b.py", &model.replace("{name}", "Second")),
+    ];
+    let project =
+        Project::in_venv(Venv::with(&["pytest>=9", "coverage>=7.10", "pytest-django", "django"]), &files);
+    for fork in ["--fork=auto", "--fork=never"] {
+        assert_eq!(project.run(&["-n1", fork, "--source", "."]).expect(0).tally(), "2 passed");
+    }
+}
+
+#[test]
+fn the_seed_of_pytest_randomly_is_the_one_that_is_asked_for() {
+    let venv = Venv::with(&["pytest>=9", "coverage>=7.10", "pytest-randomly"]);
+    let project = Project::in_venv(
+        venv,
+        &[("test_a.py", "import random\n\n\ndef test_a():\n    assert random.random() < 0.5\n")],
+    );
+    project.run(&["-n1", "--no-cov", "--", "--randomly-seed=7"]).says("Using --randomly-seed=7\n");
+    project.run(&["-n1", "--no-cov", "--", "--randomly-seed=last"]).says("Using --randomly-seed=7\n");
+}

@@ -167,3 +167,15 @@ fn what_workers_cannot_do_is_refused_with_a_remedy() {
     let project = Project::new(FILES);
     project.run(&["--", "--stepwise"]).expect(4).complains("pytest -n0 --stepwise");
 }
+
+#[test]
+fn plugins_that_are_named_on_the_command_line() {
+    let project = Project::in_venv(
+        full(),
+        &[("test_a.py", "def test_worker(worker_id, cov):\n    assert worker_id == 'gw0'\n")],
+    );
+    let mut command =
+        project.command(&["-n1", "--", "-p", "xdist.plugin", "-p", "pytest_cov.plugin", "--cov=."]);
+    command.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
+    crate::project::finish(command.spawn().unwrap()).expect(0).says("1 passed");
+}

@@ -5,6 +5,7 @@ import os
 import time
 
 import pytest
+from _pytest.runner import check_interactive_exception
 
 from .protocol import clean
 from .reordering import why_all
@@ -205,7 +206,7 @@ class Files:
                 if isinstance(node, pytest.Item):
                     items.append(node)
                 else:
-                    items.extend(self._selected(node, list(session.genitems(node)), failed == session.testsfailed))
+                    items.extend(self._selected(node, list(items_of(session, node)), failed == session.testsfailed))
         self.costs[name] = int((_clock() - began) * 1000000)
         return items
 
@@ -281,3 +282,18 @@ def need_of(item):
     if groups:
         need["group"] = "_".join(sorted(groups))  # as pytest-xdist joins them
     return need
+
+
+def items_of(session, collector):
+    """What session.genitems gives of a file, which was announced to plugins when the walk met it.
+
+    They are to hear of it once: pytest-asyncio before 0.24 wraps what it hears of.
+    """
+    report = collector.ihook.pytest_make_collect_report(collector=collector)
+    call = report.__dict__.pop("call", None)
+    if call and check_interactive_exception(call, report):
+        collector.ihook.pytest_exception_interact(node=collector, call=call, report=report)
+    if report.passed:
+        for each in report.result:
+            yield from session.genitems(each)
+    collector.ihook.pytest_collectreport(report=report)

@@ -121,16 +121,16 @@ class XdistHooks:
 def add_what_is_missing(early_config, parser, args):
     """Add the options of the plugins that are not there, and parse the command line again."""
     manager = early_config.pluginmanager
-    if not manager.hasplugin("xdist"):
+    known = early_config.known_args_namespace  # by what is in it, since a plugin that `-p` names may have any name
+    if not hasattr(known, "numprocesses"):
         add_xdist_options(parser)
         manager.add_hookspecs(XdistHooks())
         manager.register(xdist_fixtures, "cov_run_xdist_fixtures")
-    if not manager.hasplugin("pytest_cov"):
+    if not hasattr(known, "cov_source"):
         add_cov_options(parser)
         manager.register(cov_fixtures, "cov_run_cov_fixtures")
-    before = early_config.known_args_namespace
     after = parser.parse_known_args(args, namespace=copy.copy(early_config.option))
-    after.confcutdir = before.confcutdir  # pytest works it out between parsing and this hook
+    after.confcutdir = known.confcutdir  # pytest works it out between parsing and this hook
     early_config.known_args_namespace = after
     return after
 
@@ -197,11 +197,28 @@ def announce_worker(order):
     os.environ["PYTEST_XDIST_TESTRUNUID"] = order["uid"]
 
 
+def seed_of_all(config, seed):
+    """The seed that all workers share: `seed`, unless --randomly-seed gives one, or asks for that of the last run."""
+    asked = getattr(config.option, "randomly_seed", "default")
+    if asked != "last":
+        return seed if asked == "default" else asked
+    from _pytest.cacheprovider import Cache
+
+    return Cache.for_config(config, _ispytest=True).get("randomly_seed", seed)
+
+
+def remember_seed(config):
+    """Keep the seed for `--randomly-seed=last`, as pytest-randomly does outside of workers."""
+    cache = getattr(config, "cache", None)
+    if cache is not None and hasattr(config.option, "randomly_seed"):
+        cache.set("randomly_seed", config.workerinput["randomly_seed"])
+
+
 def become_worker(config, order):
     """Make the session look like a worker of pytest-xdist, as plugins and conftests expect it."""
     config.workerinput = WorkerInput(
         mainargv=order["args"],
-        randomly_seed=order["seed"],  # pytest-randomly takes the seed that all workers share from here
+        randomly_seed=seed_of_all(config, order["seed"]),  # pytest-randomly takes it from here
     )
     rerunfailures = sys.modules.get("pytest_rerunfailures")
     if rerunfailures is not None:

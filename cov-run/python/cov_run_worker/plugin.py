@@ -125,6 +125,7 @@ class Worker(TakenOverOptions):
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
         super().pytest_configure(config)
+        options.remember_seed(config)
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and silence(config, reporter):
             self.stats = reporter.stats

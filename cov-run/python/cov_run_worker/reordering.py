@@ -1,6 +1,7 @@
 """Plug-ins and conftests that put tests in an order of their own, for which they need the list of all tests."""
 
 import os
+import sys
 import types
 
 # Plug-ins by the names of their modules, and the option that makes them leave the order alone.
@@ -23,11 +24,19 @@ def why_all(config):
         name = getattr(plugin, "__name__", type(plugin).__module__).split(".")[0]
         if name in PLUGINS and is_active(config.option, PLUGINS[name]):
             return "%s is there" % name.replace("_", "-")
+    if django_is_used():
+        return "pytest-django makes databases for all tests, and tables for the models that test files declare"
     for found in config.hook.pytest_collection_modifyitems.get_hookimpls():
         place = getattr(found.plugin, "__file__", None) or ""
         if os.path.basename(place) == "conftest.py" and moves(getattr(found.function, "__code__", None)):
             return "%s may change the order of tests" % os.path.relpath(place, str(config.rootpath))
     return None
+
+
+def django_is_used():
+    """Whether pytest-django is there, and the project has told it of its settings."""
+    lazy = sys.modules.get("pytest_django.lazy_django")
+    return lazy is not None and lazy.django_settings_is_configured()
 
 
 def is_active(option, name):
