@@ -96,7 +96,11 @@ impl Project {
     /// cov-run, ready to be started.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cov-run"));
-        command.arg("--python").arg(self.venv.python()).args(args);
+        command.arg("--python").arg(self.venv.python());
+        if let Ok(fork) = std::env::var("COV_RUN_TEST_FORK") {
+            command.arg(format!("--fork={fork}")); // a test's own choice stands behind it, and wins
+        }
+        command.args(args);
         self.placed(command)
     }
 

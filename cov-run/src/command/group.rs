@@ -1,12 +1,13 @@
 //! A process group: the command of a shard and all that it starts, unless that leaves.
 
 use std::fmt;
-use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+
+use crate::processes::{self, Process};
 
 /// How long processes may outlive their command before they count as leaked: many end because it did.
 const SETTLING: Duration = Duration::from_millis(500);
@@ -64,33 +65,12 @@ impl Group {
 
     /// The processes of the group that run, without the first. Only Linux tells.
     fn others(self) -> Vec<Leaked> {
-        let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
-        let ids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let is_member = |id: &i32| *id != self.0.as_raw() && runs_in(*id) == Some(self.0.as_raw());
-        let mut members: Vec<i32> = ids.filter(is_member).collect();
-        members.sort_unstable();
-        members.into_iter().map(|id| Leaked { id, name: name_of(id) }).collect()
+        let group = self.0.as_raw();
+        let is_other =
+            |process: &Process| process.group == group && process.id != group && !process.has_ended;
+        let others = processes::all().into_iter().filter(is_other);
+        others
+            .map(|Process { id, .. }| Leaked { id, name: processes::name_of(id).chars().take(80).collect() })
+            .collect()
     }
-}
-
-/// The group of a process that runs: `man proc_pid_stat`.
-fn runs_in(process: i32) -> Option<i32> {
-    let stat = fs::read(format!("/proc/{process}/stat")).ok()?;
-    let stat = String::from_utf8_lossy(&stat);
-    // The name stands in parentheses and may hold anything.
-    let mut fields = stat[stat.rfind(')')? + 1..].split_ascii_whitespace();
-    let state = fields.next()?;
-    let group = fields.nth(1)?.parse().ok()?;
-    (!matches!(state, "Z" | "X")).then_some(group)
-}
-
-/// The beginning of a process's command line, or its name.
-fn name_of(process: i32) -> String {
-    let read = |file: &str| fs::read(format!("/proc/{process}/{file}")).unwrap_or_default();
-    let line =
-        read("cmdline").split(|&byte| byte == 0).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
-    let name =
-        if line.trim().is_empty() { String::from_utf8_lossy(&read("comm")).into_owned() } else { line };
-    let name: Vec<&str> = name.split_whitespace().collect();
-    name.join(" ").chars().take(80).collect()
 }

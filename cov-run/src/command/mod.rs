@@ -19,7 +19,6 @@ mod supervisor;
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
 use std::io::{self, Write as _};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -39,6 +38,7 @@ use crate::cli::Args;
 use crate::out::OutDirectory;
 use crate::refusal::Refusal;
 use crate::shard::Shard;
+use crate::signals;
 use crate::temporary::Temporary;
 use crate::terminal::{self, Forgiving, Terminal, say};
 use crate::timings::Known;
@@ -150,7 +150,7 @@ fn summary(args: &Args, plan: &Plan, ran: &BTreeMap<u32, Ran>, record: &Record, 
 /// Turns Ctrl-C and requests to terminate into events.
 fn watch_signals(events: Sender<Event>) -> anyhow::Result<()> {
     // With nohup a terminal that is closed ends nothing.
-    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+    let hangup = (!signals::is_ignored(SIGHUP)).then_some(SIGHUP);
     let mut signals = Signals::new([SIGINT, SIGTERM].into_iter().chain(hangup))?;
     thread::spawn(move || {
         for signal in signals.forever() {
@@ -162,12 +162,4 @@ fn watch_signals(events: Sender<Event>) -> anyhow::Result<()> {
         }
     });
     Ok(())
-}
-
-/// Whether a signal was ignored already when cov-run was started, as far as the system tells: `man proc_pid_status`.
-fn is_ignored(signal: i32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
-    ignored >> (signal - 1) & 1 == 1
 }
