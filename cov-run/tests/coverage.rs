@@ -1,6 +1,6 @@
 //! What is measured is what pytest-cov measures in one process, file by file.
 
-use crate::project::{Project, full};
+use crate::project::{Project, full, plain};
 
 fn compare(files: &[(&str, &str)], workers: &str) -> Project {
     let project = Project::in_venv(full(), files);
@@ -248,4 +248,18 @@ fn the_end_of_the_session_is_measured_as_coverage_py_does() {
     let project = Project::in_venv(full(), files);
     project.run(&["-n1", "--branch"]).expect(0);
     assert_eq!(project.covered()["conftest.py"], [3, 1, 2, 1, 1]);
+}
+
+#[test]
+fn what_the_configuration_imports_is_measured() {
+    let files = &[
+        ("pytest.ini", "[pytest]\npythonpath = .\naddopts = --cov=mod\nfilterwarnings = error::mod.Warned\n"),
+        ("mod.py", "class Warned(Warning):\n    pass\n\n\ndef never():\n    pass\n"),
+        ("test_a.py", "def test_a():\n    pass\n"),
+    ];
+    for venv in [full(), plain()] {
+        let project = Project::in_venv(venv, files);
+        project.run(&["-n1", "--branch"]).expect(0);
+        assert_eq!(project.covered()["mod.py"], [4, 1, 0, 0, 0]);
+    }
 }

@@ -5,6 +5,7 @@ import os
 import sys
 
 import pytest
+from _pytest.config.argparsing import Parser
 
 from . import cov_fixtures, xdist_fixtures
 from .relay import find_inputs
@@ -84,6 +85,34 @@ def add_cov_options(parser):
     group.addoption("--cov-branch", action="store_true", default=None)
     group.addoption("--cov-precision", type=int, default=None)
     group.addoption("--cov-context", default=None)
+
+
+def of_coverage(args):
+    """What a command line, that of the configuration included, says of coverage."""
+    parser = Parser(_ispytest=True)
+    add_cov_options(parser)
+    return parser.parse_known_args(args)
+
+
+def before_plugins(pluginmanager, call):
+    """Call when the configuration is read and no plugin is imported: one may be, or import, what is measured.
+
+    A filter of warnings that names a class of the project imports it even before. Where pytest is not built that way,
+    nothing is called.
+    """
+    config = pluginmanager.get_plugin("pytestconfig")
+    for name in ("_configure_python_path", "_consider_importhook"):
+        original = getattr(config, name, None)
+        if original is None:
+            continue
+
+        def step(*args):
+            delattr(config, name)
+            original(*args)
+            call()
+
+        setattr(config, name, step)
+        return
 
 
 class XdistHooks:

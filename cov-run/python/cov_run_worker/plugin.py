@@ -33,11 +33,19 @@ class TakenOverOptions:
     measurement = None
     measured = None
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_parse(self, pluginmanager, args):
+        if self.measurement is not None:
+            options.before_plugins(pluginmanager, lambda: self.start_measuring(options.of_coverage(args)))
+
+    def start_measuring(self, known):
+        if self.measurement is not None and self.measured is None:
+            self.measured = self.measurement.start(known)
+
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config, parser, args):
         known = options.add_what_is_missing(early_config, parser, args)
-        if self.measurement is not None:
-            self.measured = self.measurement.start(known)
+        self.start_measuring(known)
         known.cov_source = []  # pytest-cov stays inactive
         yield
 
