@@ -12,6 +12,7 @@ import sys
 import time
 
 import pytest
+from _pytest.runner import CallInfo
 
 _clock = time.perf_counter
 _getpid = os.getpid
@@ -29,7 +30,8 @@ class Deadline:
     def __init__(self, config, order):
         self.default = order["timeout"]
         self.path = order["events"] + ".stacks"
-        self.theirs = sys.modules.get("pytest_timeout") if config.pluginmanager.hasplugin("timeout") else None
+        theirs = sys.modules.get("pytest_timeout")
+        self.theirs = theirs if config.pluginmanager.is_registered(theirs) else None
         self.item = None
         self.process = _getpid()
         self.ready = False
@@ -68,9 +70,19 @@ class Deadline:
     def ring(self, number, frame):
         if self.item is None or _getpid() != self.process or _clock() - self.began < self.limit - ROUNDING:
             return  # too late: the test has ended
+        if not is_caught(frame):
+            return  # too late: what it did is being reported
         item, self.item = self.item, None  # once
         self.stacks.seek(0)
         stacks = self.stacks.read()
         if stacks.count("hread 0x") > 1:  # with a single thread the traceback shows the same
             item.add_report_section("call", "stacks", stacks)
         pytest.fail("Timeout (>%ss)" % format(self.limit, "g"))
+
+
+def is_caught(frame):
+    """Whether pytest takes what is raised in this frame for the failure of a test."""
+    catches = CallInfo.from_call.__func__.__code__
+    while frame is not None and frame.f_code is not catches:
+        frame = frame.f_back
+    return frame is not None
