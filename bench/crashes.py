@@ -145,7 +145,7 @@ CASES = [
     Case(
         "hang in C with the GIL held, time limit 5 s",
         "collections.deque(itertools.repeat(None), maxlen=0)",
-        cause="5 s|5.0 s|Timeout",
+        cause=r"(?i)timeout \(>5",
         ours=["--timeout=5"],
         theirs=["--timeout=5"],
     ),
@@ -281,7 +281,7 @@ def row(case: Case, runner: Runner, bin_: Path) -> str:
     finished = (path / "finished").read_text().split() if (path / "finished").exists() else []
     kept = [name for name in PASSING if name in finished and line_of[name] in covered]
     failures = re.findall(r"^(?:FAILED|ERROR) .*", said, re.MULTILINE)
-    blamed = sum("test_guilty" in line or (case.top and "test_two" in line) for line in failures)
+    blamed = sum("test_guilty" in line or bool(case.top) and "test_two" in line for line in failures)
     wrongly = sum("test_" in line for line in failures) - blamed
     named = "-" if not case.cause else f"{'yes' if blamed else 'no'}{f', {blamed} times' if blamed > 1 else ''}, {'with' if re.search(case.cause, explanations(runner.junit(path))) else 'without'} cause"
     if wrongly > 0:
@@ -298,7 +298,7 @@ def main() -> None:
     print(f"Python {version_of(python)}, pytest 9.2.0, pytest-xdist 3.8.0, pytest-cov 7.1.0, pytest-timeout 2.4.0 where a time limit is given\n")
     print("| what dies | runner | exit status | tests said to pass | guilty test named | lines covered of tests that finished | processes left |\n|---|---|---|---|---|---|---|")
     for case in CASES:
-        if sys.argv[1:] and not any(chosen in case.name for chosen in sys.argv[1:]):
+        if sys.argv[1:] and not any(chosen in (case.name, str(CASES.index(case) + 1)) for chosen in sys.argv[1:]):
             continue
         for runner in RUNNERS:
             if runner.is_ours or not case.only_ours:
