@@ -3,8 +3,8 @@
 
 For each project and Python: the outcomes of `cov-run` are those of plain `pytest`, and our text report, which names every
 line and every branch that was missed, equals that of a serial `coverage run --branch -m pytest`, line for line. What differs
-between two runs of plain pytest is flaky: it is named, not held against anybody; where a report differs, coverage.py is
-asked again, too. Prints a table; ends with status 1 if anything else differs.
+between two runs of plain pytest is flaky: it is named, not held against anybody. Where a report differs, coverage.py is
+asked twice again, and files of which it says something else each time are flaky, too. Prints a table; ends with status 1 if anything else differs.
 
     python3 bench/exactness.py [PROJECT...]
 
@@ -89,6 +89,12 @@ def changed(variants: list, actual) -> list[str]:
     return [*(f"- {entry}" for entry in lost), *(f"+ {entry}" for entry in gained)]
 
 
+def varying(variants: list[list[str]]) -> set[str]:
+    """The files of which coverage.py said different things in different runs, and the total if there are any."""
+    lines = {line for report in variants for line in report if not all(line in other for other in variants)}
+    return {line.split()[0] for line in lines if line.strip()}
+
+
 def compare(python: Path, project: Project) -> int:
     """Prints the row of a project under a Python; how much differs."""
     bin_ = environment_of(python, project)
@@ -102,13 +108,14 @@ def compare(python: Path, project: Project) -> int:
         variants.append(theirs(bin_, project, out, f"serial-{len(variants)}"))
     tests = [f"- {entry}" for entry in (first - parallel).elements() if entry[:2] not in flaky]
     tests += [f"+ {entry}" for entry in (parallel - first).elements() if entry[:2] not in flaky]
-    lines = changed(variants, report)
-    said = [*(f"flaky: {'::'.join(entry)}" for entry in flaky), *tests, *lines]
+    unsteady = varying(variants)
+    lines = [line for line in changed(variants, report) if (line[2:].split() or [""])[0] not in unsteady]
+    said = [*(f"flaky: {'::'.join(entry)}" for entry in flaky), *(f"flaky: {name}" for name in sorted(unsteady - {'TOTAL'})), *tests, *lines]
     (out / "differences.txt").write_text("\n".join([*said, ""]))
     total = next((line.split() for line in report if line.startswith("TOTAL")), ["?"] * 6)
     kinds = Counter(outcome for _, _, outcome in parallel.elements())
     print(
-        f"| {project.name} {project.version} | {version_of(python)} | {sum(parallel.values())} ({kinds['failure'] + kinds['error']} failed) | {len(flaky)} "
+        f"| {project.name} {project.version} | {version_of(python)} | {sum(parallel.values())} ({kinds['failure'] + kinds['error']} failed) | {len(flaky)}, {len(unsteady - {'TOTAL'})} "
         f"| {len(tests)} | {max(len(report) - 4, 0)} | {', '.join(total[1:5])} | {len(lines)} |",
         flush=True,
     )
@@ -119,7 +126,7 @@ def compare(python: Path, project: Project) -> int:
 
 def main() -> int:
     chosen = [project for project in PROJECTS if not sys.argv[1:] or project.name in sys.argv[1:]]
-    print("| project | Python | tests | flaky | outcomes that differ | files | statements, missed, branches, partial | lines of the report that differ |")
+    print("| project | Python | tests | flaky: tests, files | outcomes that differ | files | statements, missed, branches, partial | lines of the report that differ |")
     print("|---|---|---|---|---|---|---|---|")
     differences = sum(compare(python, project) for python in pythons() for project in chosen)
     return 1 if differences else 0

@@ -120,4 +120,4 @@ def environment_of(python: Path, project: Project) -> Path:
 
 def clean_environ() -> dict[str, str]:
     """The environment without what would change a measurement."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST", "CI"))}
+    return {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST", "CI", "PYTHON"))}
