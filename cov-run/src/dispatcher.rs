@@ -267,7 +267,8 @@ impl Dispatcher {
         };
         match message {
             Message::Hello(_) => {
-                let wanted = id.slot < useful && !stopping;
+                let is_replacement = id.generation > 0; // which was started for something
+                let wanted = (id.slot < useful || is_replacement) && !stopping;
                 if seat.dismissed {
                     return Vec::new(); // the unasked `stop` is its answer
                 }

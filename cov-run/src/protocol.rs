@@ -373,6 +373,11 @@ impl Report {
         self.shown_id.as_deref().unwrap_or(&self.id)
     }
 
+    /// The file that it is about.
+    pub fn file(&self) -> &str {
+        self.id.split("::").next().unwrap_or_default()
+    }
+
     /// Makes a failure one that does not count, as pytest-rerunfailures reports it.
     pub fn demote(&mut self) {
         self.is_tried_again = true;

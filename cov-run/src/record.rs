@@ -160,7 +160,7 @@ impl Record {
     /// pytest reported something.
     pub fn reported(&mut self, worker: WorkerId, report: Report) {
         if report.when == "collect" {
-            let name = report.id.split("::").next().unwrap_or_default().to_owned();
+            let name = report.file().to_owned();
             match self.files.get_mut(&name) {
                 Some(file) => file.reports.push(report),
                 None if self.all.contains(&name) => {
@@ -297,11 +297,18 @@ impl Record {
 
     /// Whether every assigned file was opened and every test of it ran.
     pub fn is_complete(&self) -> bool {
-        self.assigned.iter().filter(|name| !self.left_out.contains(*name)).all(|name| {
-            self.files.get(name).is_some_and(|file| {
-                (file.collected || !file.reports.is_empty())
-                    && file.tests.iter().all(|test| !test.is_selected || test.outcome != Outcome::NotRun)
-            })
+        self.unfinished().next().is_none()
+    }
+
+    /// The assigned files that were not opened, and the tests that did not run, as far as they were to.
+    pub fn unfinished(&self) -> impl Iterator<Item = &str> {
+        self.assigned.iter().filter(|name| !self.left_out.contains(*name)).flat_map(|name| {
+            let file = self.files.get(name);
+            let is_open = file.is_some_and(|file| file.collected || !file.reports.is_empty())
+                || self.stray.iter().any(|report| report.when == "collect" && report.file() == name);
+            let tests = file.map_or(&[][..], |file| &file.tests);
+            let left = tests.iter().filter(|test| test.is_selected && test.outcome == Outcome::NotRun);
+            left.map(|test| test.id.as_str()).chain((!is_open).then_some(name.as_str()))
         })
     }
 }

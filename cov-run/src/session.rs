@@ -168,6 +168,13 @@ impl<'a, W: Write> Session<'a, W> {
             }
         });
         self.sweep();
+        if self.dispatcher.stopped().is_none() {
+            // There is none; but a test that is lost must never look like one that passed.
+            let lost = self.record.unfinished().next();
+            let text =
+                lost.map(|id| format!("{id} did not run, and nothing says why: this is a fault of cov-run"));
+            self.record.internal_errors.extend(text);
+        }
         let stop = self.dispatcher.stopped().cloned();
         let statuses = self.statuses.into_values().collect();
         let ran = Ran { record: self.record, workers: self.count, stop, statuses, profiler: self.profiler };

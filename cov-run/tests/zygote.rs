@@ -49,7 +49,7 @@ const IMPORTED: &str = "import os\n\nwith open('imported', 'a') as log:\n    log
 #[test]
 fn conftests_are_imported_once_for_all() {
     let project = project(IMPORTED, "str(os.getppid())");
-    project.run(&["-n2", "-v"]).expect(0).says(FORKED);
+    project.run(&["-n2", "--fork=auto", "-v"]).expect(0).says(FORKED);
     assert_eq!(project.read("imported"), "x");
     let parents = lines(&project);
     assert_eq!(parents[0], parents[1]);
@@ -67,7 +67,7 @@ fn every_worker_is_itself() {
     let line = "' '.join([worker_id, os.environ['PYTEST_XDIST_WORKER'], request.config.workerinput['workerid'], \
                 tmp_path.parent.name, str(os.getpgid(0) == os.getpid())])";
     let project = project("", line);
-    project.run(&["-n2", "-v"]).expect(0).says(FORKED);
+    project.run(&["-n2", "--fork=auto", "-v"]).expect(0).says(FORKED);
     assert_eq!(lines(&project), ["gw0 gw0 gw0 popen-gw0 True", "gw1 gw1 gw1 popen-gw1 True"]);
 }
 
@@ -75,11 +75,11 @@ fn every_worker_is_itself() {
 fn random_numbers_differ_unless_the_project_set_a_seed() {
     let line = "str(random.random())";
     let differ = project("import random\n\nfor _ in range(10_000):\n    random.random()\n", line);
-    differ.run(&["-n2", "-v"]).expect(0).says(FORKED);
+    differ.run(&["-n2", "--fork=auto", "-v"]).expect(0).says(FORKED);
     let numbers = lines(&differ);
     assert_ne!(numbers[0], numbers[1]);
     let equal = project("import random\n\nrandom.seed(4711)\n", line);
-    equal.run(&["-n2", "-v"]).expect(0).says(FORKED);
+    equal.run(&["-n2", "--fork=auto", "-v"]).expect(0).says(FORKED);
     let numbers = lines(&equal);
     assert_eq!(numbers[0], numbers[1]);
 }
@@ -96,7 +96,7 @@ fn output_stays_with_its_test() {
     let files = [loud("aaa"), loud("bbb")];
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let project = Project::new(&files);
-    let run = project.run(&["-n2", "-v"]).expect(1).says(FORKED);
+    let run = project.run(&["-n2", "--fork=auto", "-v"]).expect(1).says(FORKED);
     let a = run.stdout.matches("\naaa").count();
     let b = run.stdout.matches("\nbbb").count();
     assert_eq!((a, b), (4000, 4000));
@@ -116,7 +116,7 @@ fn what_conftests_cover_counts_once_and_for_all() {
     ];
     let project = Project::in_venv(full(), files);
     let theirs = project.covered_by_pytest_cov(&["-n0", "--cov", "--cov-branch"]);
-    project.run(&["-n2", "-v", "--branch"]).expect(0).says(FORKED);
+    project.run(&["-n2", "--fork=auto", "-v", "--branch"]).expect(0).says(FORKED);
     assert_eq!(project.covered(), theirs);
 }
 
@@ -127,7 +127,7 @@ fn a_replacement_is_forked_too() {
         "test_c.py",
         "def test_dies():\n    __import__('os')._exit(1)\n\n\ndef test_after():\n    pass\n",
     );
-    let run = project.run(&["-n2", "-v"]).expect(1).says(FORKED);
+    let run = project.run(&["-n2", "--fork=auto", "-v"]).expect(1).says(FORKED);
     assert_eq!(run.tally(), "1 failed, 3 passed");
     assert_eq!(project.read("imported"), "x");
 }
@@ -138,7 +138,7 @@ fn without_the_first_process_workers_start_by_themselves() {
     let killer = "import os\nimport signal\n\n\ndef test_kills():\n    os.kill(os.getppid(), signal.SIGKILL)\n\n\n\
                   def test_dies():\n    os._exit(1)\n\n\ndef test_after():\n    pass\n";
     project.write("test_c.py", killer);
-    let run = project.run(&["-n2", "-v"]).expect(1).complains("is lost: killed by SIGKILL");
+    let run = project.run(&["-n2", "--fork=auto", "-v"]).expect(1).complains("is lost: killed by SIGKILL");
     let run = run.says("died while running this test: exited with status 1");
     assert_eq!(run.tally(), "1 failed, 4 passed");
     assert_eq!(project.read("imported"), "xx");
@@ -154,14 +154,17 @@ fn what_conftests_register_for_the_end_happens_once_and_last() {
         "test_c.py",
         "import atexit\n\nfrom conftest import note\n\n\ndef test_c():\n    atexit.register(note, 'test')\n",
     );
-    project.run(&["-n2", "-v"]).expect(0).says(FORKED);
+    project.run(&["-n2", "--fork=auto", "-v"]).expect(0).says(FORKED);
     assert_eq!(project.read("ends"), "test\nconftest\n");
 }
 
 /// Runs a project whose workers must start by themselves for this reason.
 fn refused(conftest: &str, reason: &str) {
     let project = project(&format!("{conftest}\n{IMPORTED}"), "''");
-    project.run(&["-n2", "-v"]).expect(0).says(&format!("each worker starts by itself: {reason}"));
+    project
+        .run(&["-n2", "--fork=auto", "-v"])
+        .expect(0)
+        .says(&format!("each worker starts by itself: {reason}"));
     assert_eq!(project.read("imported"), "xx", "{conftest}");
 }
 

@@ -327,3 +327,15 @@ fn deaths_after_a_signal_are_no_surprise() {
     assert_eq!(dispatcher.bury(id(0, 0), killed()), []);
     assert!(dispatcher.is_over());
 }
+
+#[test]
+fn a_replacement_is_never_sent_home_for_want_of_files() {
+    let mut dispatcher = dispatcher(2, 0, &["a"]);
+    let worker = id(1, 0);
+    assert_eq!(dispatcher.hear(worker, &Message::Next), [run(worker, "a")]);
+    dispatcher.hear(worker, &collected("a", &["1", "2"]));
+    dispatcher.hear(worker, &start(0));
+    assert!(dispatcher.bury(worker, killed()).contains(&Command::Start(id(1, 1))));
+    let go = Command::Tell(id(1, 1), Order::Go { count: 2 });
+    assert_eq!(dispatcher.hear(id(1, 1), &Message::Hello(Box::new(hello()))), [go]);
+}
