@@ -70,7 +70,7 @@ pub struct Record {
     pub all: Vec<String>,
     /// This shard's files.
     pub assigned: Vec<String>,
-    /// Those of them that an earlier run has done.
+    /// Those of them that an earlier run has done, or of which no test is to run.
     pub left_out: HashSet<String>,
     /// What pytest warned of.
     pub warnings: Vec<Warning>,

@@ -280,6 +280,12 @@ impl<'a, W: Write> Session<'a, W> {
         self.record.assigned = plan.queue;
         rescue::announce(self.setup, &self.record, self.count);
         self.progress.expect(&files, &to_run);
+        if found.whole.is_some() {
+            // Nobody opens a file of which no test is to run.
+            let opened: HashSet<&String> = found.order.iter().map(|(file, _)| file).collect();
+            let closed = self.record.assigned.iter().filter(|file| !opened.contains(file));
+            self.record.left_out.extend(closed.cloned());
+        }
         let refusal = self.why_not_fork(forkable);
         let manner = refusal.as_ref().map_or_else(
             || "workers are forked".to_owned(),
