@@ -262,13 +262,15 @@ impl Dispatcher {
         let stopping = self.stop.is_some();
         let count = self.workers().max(1);
         let useful = count.min(self.units.unwrap_or(u32::MAX));
+        // Who comes late may be the one that a last attempt waits for.
+        let is_awaited = self.queue.as_ref().is_some_and(|queue| queue.fresh() > 0);
         let Some(seat) = self.seats.get_mut(id.slot as usize).filter(|seat| seat.id == id) else {
             return Vec::new();
         };
         match message {
             Message::Hello(_) => {
                 let is_replacement = id.generation > 0; // which was started for something
-                let wanted = (id.slot < useful || is_replacement) && !stopping;
+                let wanted = (id.slot < useful || is_replacement || is_awaited) && !stopping;
                 if seat.dismissed {
                     return Vec::new(); // the unasked `stop` is its answer
                 }

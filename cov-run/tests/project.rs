@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Once};
 
 use cov_model::manifest::{Manifest, Outcome};
 use cov_model::{Report, Totals, json};
 use cov_testing::Venv;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use tempfile::TempDir;
 
 /// pytest and coverage.py, as a project has them that leaves the rest to cov-run.
@@ -126,6 +128,7 @@ impl Project {
 
     /// In the project's directory, without what the surroundings would change.
     fn placed(&self, mut command: Command) -> Command {
+        heed_signals();
         command.current_dir(self.directory.path()).stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).env("PYTHONDONTWRITEBYTECODE", "1");
         let ours =
@@ -217,4 +220,20 @@ pub(crate) fn finish(child: Child) -> Run {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Lets programs that are started from here heed Ctrl-C, even if the tests run in the background of a script, which
+/// ignores it: what a program handles is not ignored in those that it starts.
+fn heed_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0").trim();
+        let ignored = u64::from_str_radix(ignored, 16).unwrap_or_default();
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            if ignored & (1 << (signal - 1)) != 0 {
+                signal_hook::flag::register(signal, Arc::default()).unwrap();
+            }
+        }
+    });
 }

@@ -339,3 +339,28 @@ fn a_replacement_is_never_sent_home_for_want_of_files() {
     let go = Command::Tell(id(1, 1), Order::Go { count: 2 });
     assert_eq!(dispatcher.hear(id(1, 1), &Message::Hello(Box::new(hello()))), [go]);
 }
+
+#[test]
+fn a_worker_that_comes_late_is_not_relied_on_and_sent_home() {
+    let mut dispatcher = Dispatcher::default();
+    dispatcher.start(2);
+    dispatcher.settle(Policy { retries: 1, ..policy(2, 0) });
+    let (first, late) = (id(0, 0), id(1, 0));
+    dispatcher.hear(first, &Message::Hello(Box::new(hello())));
+    dispatcher.hear(first, &Message::Files(Box::default()));
+    dispatcher.plan(units(&["a"]), Timings::default());
+    dispatcher.hear(first, &Message::Next);
+    dispatcher.hear(first, &collected("a", &["1"]));
+    dispatcher.hear(first, &start(0));
+    let failed = Report { outcome: "failed".to_owned(), when: "call".to_owned(), ..Report::default() };
+    assert!(dispatcher.tries_again(first, &failed));
+    // The last attempt is left to the one that is still starting.
+    assert_eq!(dispatcher.hear(first, &Message::Next), [stop(first)]);
+    dispatcher.hear(first, &done(0));
+    dispatcher.hear(first, &Message::Bye { status: 1, should_fail: None, should_stop: None });
+    assert_eq!(dispatcher.bury(first, killed()), []);
+    let go = Command::Tell(late, Order::Go { count: 2 });
+    assert_eq!(dispatcher.hear(late, &Message::Hello(Box::new(hello()))), [go]);
+    dispatcher.hear(late, &Message::Files(Box::default()));
+    assert_eq!(dispatcher.hear(late, &Message::Next), [run_alone(late, "a", 0)]);
+}
