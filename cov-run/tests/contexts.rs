@@ -1,11 +1,10 @@
 //! Contexts have the lines that pytest-cov gives each test; what tests share has contexts of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::fs;
 use std::process::Command;
-use std::{env, fs, iter};
 
-use cov_testing::Venv;
+use cov_testing::{Venv, pythons};
 
 use crate::project::{Project, full};
 
@@ -243,16 +242,6 @@ impl Project {
         }
         lines
     }
-}
-
-/// `python3`, and, if there is one, a Python that has `sys.monitoring`: that of `PYTHON313`, or `python3.13`.
-fn pythons() -> Vec<OsString> {
-    let newer = env::var_os("PYTHON313").unwrap_or_else(|| "python3.13".into());
-    let runs = |python: &OsString| {
-        let version = Command::new(python).arg("--version").output();
-        version.is_ok_and(|version| version.status.success())
-    };
-    iter::once("python3".into()).chain(Some(newer).filter(runs)).collect()
 }
 
 #[test]
