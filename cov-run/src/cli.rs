@@ -27,6 +27,12 @@ EXAMPLES:
   cov-run --contexts && cov-merge .cov | diff-cov --tests    which tests a change affects
   cov-run --cmd --preset python --list-cmd 'ls test_*.py' -- python -m unittest {tests}
 
+MARKS OF TESTS:
+  xdist_group(NAME)    all tests of the group run in the same worker
+  serial               nothing else runs meanwhile
+  cov_run(weight=N)    takes the place of N workers
+  cov_run(group=NAME)  one test of the group at a time, or as many as [tool.cov.run.groups] of pyproject.toml says: NAME = 2
+
 EXIT STATUS:
   0  all tests passed
   1  tests failed

@@ -9,7 +9,8 @@ mod queue;
 mod seat;
 mod stealing;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroU32;
 
 use self::queue::Queue;
 use self::seat::Seat;
@@ -100,6 +101,15 @@ pub struct Policy {
     pub retries: u32,
     /// Whether the tests of a file may be run by several workers.
     pub splits_files: bool,
+    /// How many tests of a group may run at a time, 1 where nothing is said.
+    pub groups: BTreeMap<String, NonZeroU32>,
+}
+
+impl Policy {
+    /// How many tests of this group may run at a time.
+    fn size_of(&self, group: &str) -> usize {
+        self.groups.get(group).map_or(1, |size| size.get() as usize)
+    }
 }
 
 /// See the module.

@@ -68,10 +68,12 @@ pub mod zygote;
 
 use std::env;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
+use cov_model::config::{RunnerConfig, ToolConfig};
 use cov_model::stream::Output;
 use nix::sys::signal::Signal;
 
@@ -114,10 +116,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
 
 /// Runs the suite, writes what was measured and what ran, and gives the exit status.
 fn run_suite(args: &Args) -> anyhow::Result<u8> {
-    if let Some(project) = &args.project {
-        env::set_current_dir(project)
-            .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
-    }
+    let configuration = enter_project(args)?;
     let shard = args.shard.resolve()?;
     let earlier = args.rerun.then(|| Earlier::read(&OutDirectory::of(&args.out, shard))).transpose()?;
     let (selection, note) = selection(args, earlier.as_ref())?;
@@ -139,6 +138,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
     let place = Place { temporary: temporary.path().to_owned(), fragments: out.fragments() };
     let mut setup = setup(args, shard, known, &place)?;
     setup.selection = selection;
+    setup.groups = configuration.groups;
     if let (Some(earlier), true) = (&earlier, args.paths.is_empty() && args.pytest_args.is_empty()) {
         setup.assignment.args.extend(earlier.rest.manifest.arguments.iter().cloned());
     }
@@ -213,6 +213,16 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
         temporary.keep()?;
     }
     written.map(|()| status)
+}
+
+/// Goes to the project, and reads what it says of our own.
+fn enter_project(args: &Args) -> anyhow::Result<RunnerConfig> {
+    if let Some(project) = &args.project {
+        env::set_current_dir(project)
+            .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
+    }
+    let read = ToolConfig::read(Path::new("."));
+    read.map(|configuration| configuration.run).map_err(|error| Refusal::usage(error.to_string()))
 }
 
 /// Which tests are to run, and what is to be said of that.

@@ -236,6 +236,7 @@ impl<'a, W: Write> Session<'a, W> {
             maxfail: options.maxfail,
             restart_limit: options.max_worker_restart.as_deref().and_then(|text| text.parse().ok()),
             retries: self.setup.retries,
+            groups: self.setup.groups.clone(),
             splits_files: !matches!(self.setup.selection, Selection::Script(_))
                 && !matches!(options.distribution.as_str(), "loadfile" | "loadscope"),
         }))

@@ -1,7 +1,9 @@
 //! What a run is to do.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io::Write;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -42,6 +44,8 @@ pub struct Setup {
     pub selection: Selection,
     /// How often a test that failed is tried again.
     pub retries: u32,
+    /// How many tests of a group may run at a time, 1 where nothing is said.
+    pub groups: BTreeMap<String, NonZeroU32>,
     /// Timings that all shards share.
     pub split: Timings,
     /// Timings that this machine knows.
@@ -65,7 +69,7 @@ impl Setup {
     }
 }
 
-/// What this command line asks for: all tests, unless the caller knows better.
+/// What this command line asks for: all tests, and groups of one, unless the caller knows better.
 pub fn setup(args: &Args, shard: Shard, known: Known, place: &Place) -> anyhow::Result<Setup> {
     Ok(Setup {
         python: python::interpreter(args.python.as_deref(), &env::current_dir()?),
@@ -79,6 +83,7 @@ pub fn setup(args: &Args, shard: Shard, known: Known, place: &Place) -> anyhow::
         shard,
         selection: Selection::All,
         retries: args.retries,
+        groups: BTreeMap::new(),
         split: known.shared,
         order: known.own,
     })

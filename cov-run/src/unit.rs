@@ -46,7 +46,7 @@ pub enum Place {
 pub struct Need {
     /// The worker that runs the other tests of this group.
     pub group: Option<String>,
-    /// That no other test of this group runs meanwhile.
+    /// That no more tests of this group run at a time than the project says, or than one.
     pub limit: Option<String>,
     /// This many of the workers, 0 for all of them.
     pub weight: Option<u32>,
@@ -74,6 +74,11 @@ impl Unit {
             or_all: self.or_all,
             alone: self.alone,
         }
+    }
+
+    /// The group of tests of which only some may run at a time.
+    pub fn limit(&self) -> Option<&str> {
+        self.need.as_ref()?.limit.as_deref()
     }
 
     /// How many of `workers` it takes.

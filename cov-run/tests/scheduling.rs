@@ -105,11 +105,17 @@ fn overlap(log: &str) -> (i32, bool) {
 }
 
 fn marked(marks: &str) -> (i32, bool) {
+    marked_in(marks, "")
+}
+
+/// The same in a project of which `pyproject.toml` says this.
+fn marked_in(marks: &str, configuration: &str) -> (i32, bool) {
     let text = timed(marks);
     let project = Project::new(&[
         ("test_a.py", text.as_str()),
         ("test_b.py", text.as_str()),
         ("test_c.py", text.as_str()),
+        ("pyproject.toml", configuration),
     ]);
     let run = project.run(&["-n", "3", "--no-cov", "--", "--strict-markers"]).expect(0);
     assert_eq!(run.tally(), "12 passed");
@@ -130,6 +136,28 @@ fn a_heavy_test_takes_the_place_of_several() {
 #[test]
 fn tests_of_a_limited_group_run_one_at_a_time() {
     assert_eq!(marked("@pytest.mark.cov_run(group='port')").0, 1);
+}
+
+#[test]
+fn the_project_says_how_many_of_a_group_run_at_a_time() {
+    let groups = "[tool.cov.run.groups]\ndb = 2\nport = 3\n";
+    assert_eq!(marked_in("@pytest.mark.cov_run(group='db')", groups).0, 2);
+    assert_eq!(marked_in("@pytest.mark.cov_run(group='disk')", groups).0, 1);
+}
+
+#[test]
+fn a_group_of_none_is_refused_before_anything_is_overwritten() {
+    let project = Project::new(&[
+        ("cov.toml", "[run.groups]\ndb = 0\n"),
+        ("test_a.py", "def test_a():\n    pass\n"),
+        (".cov/run-1of1.json", "earlier"),
+    ]);
+    let run = project.run(&["-n", "2"]).expect(4);
+    assert_eq!(
+        run.stderr,
+        "cov-run: cov.toml:2: invalid value: integer `0`, expected how many of the group's tests may run at a time, from 1\n"
+    );
+    assert_eq!(project.read(".cov/run-1of1.json"), "earlier");
 }
 
 #[test]

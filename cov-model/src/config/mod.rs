@@ -27,7 +27,7 @@ pub use settings::{
     CoverageConfig, DEFAULT_EXCLUDE, DEFAULT_PARTIAL, DEFAULT_PARTIAL_ALWAYS, HtmlConfig, JsonConfig,
     LcovConfig, ReportConfig, RunConfig, XmlConfig,
 };
-pub use tool::{DiffConfig, GateConfig, ToolConfig};
+pub use tool::{DiffConfig, GateConfig, RunnerConfig, ToolConfig};
 
 /// Where a variable of the environment is looked up.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;

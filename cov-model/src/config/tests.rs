@@ -96,9 +96,28 @@ fn the_table_of_diff_cov_stands_beside_that_of_cov_gate() {
 }
 
 #[test]
+fn the_table_of_cov_run_has_the_sizes_of_groups() {
+    let directory = directory("pyproject.toml", "[tool.cov.run.groups]\ndb = 2\n'the port' = 1\n");
+    let groups = ToolConfig::read(directory.path()).unwrap().run.groups;
+    let sizes: Vec<_> = groups.iter().map(|(name, size)| (name.as_str(), size.get())).collect();
+    assert_eq!(sizes, [("db", 2), ("the port", 1)]);
+}
+
+#[test]
 fn our_own_table_refuses_what_it_does_not_know() {
     for (name, text, expected) in [
         ("cov.toml", "[gate]\nline = 90\n", ":2: unknown field `line`, expected one of"),
+        (
+            "cov.toml",
+            "[run.groups]\ndb = 0\n",
+            ":2: invalid value: integer `0`, expected how many of the group's tests may run at a time, from 1",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.cov.run.groups]\ndb = '2'\n",
+            ":2: invalid type: string \"2\", expected how many",
+        ),
+        ("cov.toml", "[run]\ngroup.db = 2\n", ":2: unknown field `group`, expected `groups`"),
         ("cov.toml", "[gates]\n", ":1: unknown field `gates`"),
         ("cov.toml", "[diff]\nfail_under = 90\n", ":2: unknown field `fail_under`"),
         ("cov.toml", "[diff]\nfail-under = 101\n", ":2: \"101\" is not a percentage"),

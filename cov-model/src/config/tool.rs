@@ -1,10 +1,13 @@
 //! The cov tools' own configuration: `[tool.cov]` of `pyproject.toml`, or `cov.toml`.
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::document::{line_of, toml_problem};
@@ -17,10 +20,19 @@ use crate::percent::Percent;
 pub struct ToolConfig {
     /// The file that was used, if one is there.
     pub path: Option<PathBuf>,
+    /// `[run]` in `cov.toml`, `[tool.cov.run]` in `pyproject.toml`.
+    pub run: RunnerConfig,
     /// `[gate]` in `cov.toml`, `[tool.cov.gate]` in `pyproject.toml`.
     pub gate: GateConfig,
     /// `[diff]` in `cov.toml`, `[tool.cov.diff]` in `pyproject.toml`.
     pub diff: DiffConfig,
+}
+
+/// How tests are run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunnerConfig {
+    /// `groups`: how many tests of a group, by its name, may run at a time.
+    pub groups: BTreeMap<String, NonZeroU32>,
 }
 
 /// What must hold of changed lines, and what they are compared with.
@@ -87,7 +99,7 @@ impl ToolConfig {
         };
         let gate = tables.gate.into_config(&text).map_err(in_file)?;
         let diff = tables.diff.into_config(&text).map_err(in_file)?;
-        Ok(Self { path: is_there.then(|| path.to_owned()), gate, diff })
+        Ok(Self { path: is_there.then(|| path.to_owned()), run: tables.run.into_config(), gate, diff })
     }
 }
 
@@ -106,9 +118,19 @@ struct PyprojectTools {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Tables {
+    run: RunTable,
     gate: GateTable,
     diff: DiffTable,
 }
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct RunTable {
+    groups: BTreeMap<String, GroupSize>,
+}
+
+/// How many tests of a group may run at a time. A type of its own so that its errors say what it is.
+struct GroupSize(NonZeroU32);
 
 /// The percentages as places in the text, since a parsed number is no longer exactly what was written.
 #[derive(Default, Deserialize)]
@@ -132,6 +154,33 @@ struct DiffTable {
     max_lost: Option<u64>,
     min_lines: Option<u64>,
     rules: Vec<String>,
+}
+
+impl RunTable {
+    fn into_config(self) -> RunnerConfig {
+        RunnerConfig { groups: self.groups.into_iter().map(|(name, GroupSize(size))| (name, size)).collect() }
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupSize {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Size;
+
+        impl Visitor<'_> for Size {
+            type Value = GroupSize;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("how many of the group's tests may run at a time, from 1")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<GroupSize, E> {
+                let size = u32::try_from(number).ok().and_then(NonZeroU32::new);
+                size.map(GroupSize).ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+            }
+        }
+
+        deserializer.deserialize_u32(Size)
+    }
 }
 
 impl DiffTable {

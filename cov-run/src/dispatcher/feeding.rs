@@ -35,10 +35,9 @@ impl Dispatcher {
     }
 
     pub(super) fn feed_one(&mut self, index: usize) -> Option<Command> {
-        let workers = self.workers();
-        let queue = self.queue.as_mut()?;
+        let (queue, policy) = (self.queue.as_mut()?, self.policy.as_ref()?);
         let unit =
-            if self.stop.is_some() { None } else { queue.take(&self.seats[index], &self.seats, workers) };
+            if self.stop.is_some() { None } else { queue.take(&self.seats[index], &self.seats, policy) };
         if let Some(unit) = unit {
             let seat = &mut self.seats[index];
             let order = unit.order();

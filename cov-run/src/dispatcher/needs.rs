@@ -7,14 +7,16 @@ use crate::unit::{Place, Unit};
 impl Dispatcher {
     /// Decides which tests of a file a worker keeps; the others go to whom they need.
     pub(super) fn settle_needs(&mut self, id: WorkerId) -> Vec<Command> {
-        let workers = self.workers();
+        let policy = self.policy.clone().unwrap_or_default();
         let seat = &self.seats[id.slot as usize];
         let Some(running) = seat.current.clone() else { return Vec::new() };
         let mut others: Vec<Unit> = Vec::new();
         let mut given = Vec::new();
         for (&index, need) in &running.needs {
             let pick = running.left.iter().find(|pick| pick.0 == Some(index));
-            let Some(pick) = pick.filter(|_| running.unit.need.is_none() && workers > 1) else { continue };
+            let Some(pick) = pick.filter(|_| running.unit.need.is_none() && policy.workers > 1) else {
+                continue;
+            };
             let is_at_hand = |owner: &&WorkerId| {
                 self.seats
                     .get(owner.slot as usize)
@@ -30,9 +32,11 @@ impl Dispatcher {
             }
             given.push(index);
             let place = owner.map_or(Place::Anywhere, Place::In);
+            // Tests of which several may run at a time are for several workers.
+            let is_shared = need.limit.as_ref().is_some_and(|group| policy.size_of(group) > 1);
             match others.last_mut() {
                 Some(Unit { need: Some(last), place: at, tests: Some(tests), .. })
-                    if (&*last, *at) == (need, place) =>
+                    if (&*last, *at) == (need, place) && (owner.is_some() || !is_shared) =>
                 {
                     tests.push(pick.clone());
                 }

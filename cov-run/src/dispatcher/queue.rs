@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::WorkerId;
 use super::seat::Seat;
+use super::{Policy, WorkerId};
 use crate::unit::{Place, Unit};
 
 /// Units in the order in which they are taken.
@@ -32,14 +32,16 @@ impl Queue {
     }
 
     /// Takes what a worker is to run next: what only it can run, else the first that may run beside what the others run.
-    pub(super) fn take(&mut self, seat: &Seat, seats: &[Seat], workers: u32) -> Option<Unit> {
+    pub(super) fn take(&mut self, seat: &Seat, seats: &[Seat], policy: &Policy) -> Option<Unit> {
+        let workers = policy.workers;
         let busy: Vec<&Unit> =
             seats.iter().filter(|other| other.id != seat.id).filter_map(Seat::unit).collect();
         let used: u32 = busy.iter().map(|unit| unit.weight(workers)).sum();
         let fits = |unit: &Unit| {
-            let limit = unit.need.as_ref().and_then(|need| need.limit.as_ref());
-            let is_free = limit.is_none()
-                || busy.iter().all(|other| other.need.as_ref().and_then(|need| need.limit.as_ref()) != limit);
+            let is_free = unit.limit().is_none_or(|group| {
+                let beside = busy.iter().filter(|other| other.limit() == Some(group)).count();
+                beside < policy.size_of(group)
+            });
             is_free && (used == 0 || used + unit.weight(workers) <= workers)
         };
         let rank = |unit: &Unit| match unit.place {
