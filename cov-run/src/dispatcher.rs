@@ -279,7 +279,8 @@ impl Dispatcher {
         };
         match message {
             Message::Hello(_) => {
-                let is_replacement = id.generation > 0; // which was started for something
+                // Which was started for something, unless that was before anybody knew how many are wanted.
+                let is_replacement = id.generation > 0 && id.slot < count;
                 let wanted = (id.slot < useful || is_replacement || is_awaited) && !stopping;
                 if seat.dismissed {
                     return Vec::new(); // the unasked `stop` is its answer

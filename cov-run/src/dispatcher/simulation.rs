@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::crash::Cause;
+use crate::hello::tests::hello;
 use crate::protocol::{Collected, Order};
 use crate::unit::Need;
 
@@ -35,11 +36,21 @@ struct Odds {
     needs: u64,
     failures: u64,
     crashes: u64,
+    /// How likely it is, whenever a worker is to start, that there is none to fork it from, now or later.
+    spawns: u64,
+    /// How likely a worker that starts by itself dies before it has listed the files.
+    false_starts: u64,
 }
 
 /// What a worker does.
 #[derive(Debug, PartialEq)]
 enum Doing {
+    /// Starts by itself, which takes long, and has not said hello.
+    Starts,
+    /// Waits for an answer to `hello`.
+    Greets,
+    /// Lists the files.
+    Lists,
     /// Waits for an answer to `next`, in the teardown of this test if there is one.
     Waits(Option<usize>),
     /// Waits for an answer to `ready`.
@@ -73,6 +84,9 @@ struct World {
     running: BTreeMap<WorkerId, (String, usize)>,
     owners: BTreeMap<String, BTreeSet<WorkerId>>,
     crashes: u64,
+    false_starts: u64,
+    /// Whether workers start by themselves.
+    spawns: bool,
 }
 
 impl World {
@@ -103,22 +117,42 @@ impl World {
             running: BTreeMap::new(),
             owners: BTreeMap::new(),
             crashes: 0,
+            false_starts: 0,
+            spawns: odds.spawns == 100,
         };
-        let policy =
-            Policy { workers: odds.workers, retries: odds.retries, splits_files: true, ..Policy::default() };
-        let mut commands = world.dispatcher.settle(policy);
-        let units = world.files.keys().map(|file| Unit::file(file)).collect();
-        commands.extend(world.dispatcher.plan(units, Timings::default()));
+        let commands = if world.spawns {
+            let guess = u32::try_from(world.dice.roll(6)).unwrap() + 1; // the project may want more, or fewer
+            world.dispatcher.start(guess)
+        } else {
+            let mut commands = world.settle();
+            commands.extend(world.plan());
+            commands
+        };
         world.obey(commands);
         world
+    }
+
+    fn settle(&mut self) -> Vec<Command> {
+        self.dispatcher.settle(Policy {
+            workers: self.odds.workers,
+            retries: self.odds.retries,
+            splits_files: true,
+            groups: BTreeMap::from([("l1".to_owned(), NonZeroU32::new(2).unwrap())]),
+            ..Policy::default()
+        })
+    }
+
+    fn plan(&mut self) -> Vec<Command> {
+        let units = self.files.keys().map(|file| Unit::file(file)).collect();
+        self.dispatcher.plan(units, Timings::default())
     }
 
     fn obey(&mut self, commands: Vec<Command>) {
         for command in commands {
             match command {
                 Command::Start(id) => {
-                    self.dispatcher.forked(id);
-                    let doing = Doing::Waits(None);
+                    self.spawns |= self.dice.happens(self.odds.spawns);
+                    let doing = if self.spawns { Doing::Starts } else { Doing::Waits(None) };
                     let worker = Worker {
                         inbox: VecDeque::new(),
                         doing,
@@ -127,7 +161,10 @@ impl World {
                         alone: false,
                     };
                     self.workers.insert(id, worker);
-                    self.say(id, &Message::Next);
+                    if !self.spawns {
+                        self.dispatcher.forked(id);
+                        self.say(id, &Message::Next);
+                    }
                 }
                 Command::Tell(id, order) => self.workers.get_mut(&id).unwrap().inbox.push_back(order),
                 Command::Mourn(_) => {}
@@ -137,7 +174,12 @@ impl World {
     }
 
     fn say(&mut self, id: WorkerId, message: &Message) {
-        let commands = self.dispatcher.hear(id, message);
+        let mut commands = match message {
+            Message::Hello(_) if !self.dispatcher.is_settled() => self.settle(),
+            Message::Files(_) if !self.dispatcher.is_planned() => self.plan(),
+            _ => Vec::new(),
+        };
+        commands.extend(self.dispatcher.hear(id, message));
         self.obey(commands);
     }
 
@@ -151,7 +193,9 @@ impl World {
             .workers
             .iter()
             .filter(|(_, worker)| {
-                !worker.inbox.is_empty() || matches!(worker.doing, Doing::Runs | Doing::Leaves)
+                let is_busy =
+                    matches!(worker.doing, Doing::Starts | Doing::Lists | Doing::Runs | Doing::Leaves);
+                is_busy || !worker.inbox.is_empty()
             })
             .map(|(id, _)| *id)
             .collect();
@@ -168,6 +212,9 @@ impl World {
 
     fn act(&mut self, id: WorkerId) {
         let worker = self.workers.get_mut(&id).unwrap();
+        if matches!(worker.doing, Doing::Starts | Doing::Lists) {
+            return self.get_going(id); // it reads orders when it asks for some
+        }
         if let Some(order) = worker.inbox.pop_front() {
             return self.receive(id, order);
         }
@@ -178,6 +225,25 @@ impl World {
             return self.run_test(id, index);
         }
         worker.doing = Doing::Waits(None);
+        self.say(id, &Message::Next);
+    }
+
+    fn get_going(&mut self, id: WorkerId) {
+        if self.dice.happens(70) {
+            return;
+        }
+        // One more in a row would be the end of the run.
+        if self.false_starts + 1 < u64::from(LOSSES_AT_START) && self.dice.happens(self.odds.false_starts) {
+            self.false_starts += 1;
+            return self.die(id, Cause::Signal(9));
+        }
+        let worker = self.workers.get_mut(&id).unwrap();
+        if worker.doing == Doing::Starts {
+            worker.doing = Doing::Greets;
+            return self.say(id, &Message::Hello(Box::new(hello())));
+        }
+        worker.doing = Doing::Waits(None);
+        self.say(id, &Message::Files(Box::default()));
         self.say(id, &Message::Next);
     }
 
@@ -222,6 +288,8 @@ impl World {
                 worker.left.retain(|index| kept.contains(index));
                 worker.doing = Doing::Runs;
             }
+            Order::Go { .. } => worker.doing = Doing::Lists,
+            Order::Stop if worker.doing == Doing::Greets => self.die(id, Cause::Exit(0)), // without goodbye
             Order::Stop => {
                 if let Doing::Waits(Some(test)) = worker.doing {
                     self.finish(id, test);
@@ -287,6 +355,7 @@ impl World {
     /// Whether this test may run beside the others that run.
     fn check_company(&mut self, id: WorkerId, key: &(String, usize)) {
         let need = self.need(key);
+        let mut beside = 0;
         for (other, running) in &self.running {
             // A worker that waits in the teardown of a test has run it.
             if *other == id || matches!(self.workers[other].doing, Doing::Waits(_)) {
@@ -300,8 +369,10 @@ impl World {
                 self.odds.workers == 1 || (!alone(&need) && !alone(&theirs)),
                 "{key:?} beside {running:?}"
             );
-            assert!(need.limit.is_none() || need.limit != theirs.limit, "{key:?} beside {running:?}");
+            beside += usize::from(need.limit.is_some() && need.limit == theirs.limit);
         }
+        let most = if need.limit.as_deref() == Some("l1") { 2 } else { 1 };
+        assert!(beside < most, "{key:?} beside {beside} of its group");
         if let Some(group) = need.group {
             self.owners.entry(group).or_default().insert(id);
         }
@@ -331,12 +402,17 @@ fn run(seed: u64, odds: Odds) {
     }
 }
 
+/// Workers are all forked, all start by themselves, or do so once the process is lost that they were forked from.
+fn starts() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(20), Just(100)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_test_runs_once(seed: u64, files in 0u64..8, tests in 1u64..12, workers in 1u32..5, needs in 0u64..40) {
-        run(seed, Odds { files, tests, workers, retries: 0, needs, failures: 0, crashes: 0 });
+    fn every_test_runs_once(seed: u64, files in 0u64..8, tests in 1u64..12, workers in 1u32..5, needs in 0u64..40, spawns in starts()) {
+        run(seed, Odds { files, tests, workers, retries: 0, needs, failures: 0, crashes: 0, spawns, false_starts: 10 });
     }
 
     #[test]
@@ -349,7 +425,9 @@ proptest! {
         needs in 0u64..30,
         failures in 0u64..30,
         crashes in 0u64..10,
+        spawns in starts(),
+        false_starts in 0u64..40,
     ) {
-        run(seed, Odds { files, tests, workers, retries, needs, failures, crashes });
+        run(seed, Odds { files, tests, workers, retries, needs, failures, crashes, spawns, false_starts });
     }
 }

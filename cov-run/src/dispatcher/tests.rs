@@ -96,6 +96,15 @@ fn surplus_workers_are_sent_home_and_missing_ones_started() {
 }
 
 #[test]
+fn the_replacement_of_a_surplus_worker_is_sent_home_too() {
+    let mut dispatcher = Dispatcher::default();
+    dispatcher.start(2);
+    assert!(dispatcher.bury(id(1, 0), killed()).contains(&Command::Start(id(1, 1))));
+    dispatcher.settle(policy(1, 0));
+    assert_eq!(dispatcher.hear(id(1, 1), &Message::Hello(Box::new(hello()))), [stop(id(1, 1))]);
+}
+
+#[test]
 fn there_are_no_more_workers_than_files() {
     let mut dispatcher = Dispatcher::default();
     assert_eq!(dispatcher.start(64).len(), 8);
