@@ -1,3 +1,5 @@
+//! Lines and branches that comments and patterns leave out, as coverage.py leaves them out.
+
 use super::*;
 use crate::pattern::Pattern;
 use crate::python_version::PythonVersion;

@@ -1,3 +1,5 @@
+//! Patterns in Python's dialect, and what each becomes or why it is refused.
+
 use super::*;
 
 fn translated(pattern: &str) -> String {

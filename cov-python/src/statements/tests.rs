@@ -1,3 +1,5 @@
+//! Which lines have bytecode, written behind each line of small programs.
+
 use super::*;
 
 /// The lines of `text`, each of which ends with `# yes` if it has bytecode and with `# no` if not, must be judged so.

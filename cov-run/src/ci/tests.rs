@@ -1,3 +1,5 @@
+//! The environments of CI systems, and the shard that each tells.
+
 use std::collections::HashMap;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Programs that parse and that Python's compiler refuses, and their neighbours that it takes.
+
 use super::*;
 
 fn error(text: &str) -> Option<(TextSize, String)> {
