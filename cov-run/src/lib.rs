@@ -221,6 +221,10 @@ fn enter_project(args: &Args) -> anyhow::Result<RunnerConfig> {
         env::set_current_dir(project)
             .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
     }
+    if let Some(verb) = Verb::among(&args.paths) {
+        let remedy = format!("the verb comes first: cov-run {verb} ...");
+        return Err(Refusal::usage(format!("{verb}: no such file or directory ({remedy})")));
+    }
     let read = ToolConfig::read(Path::new("."));
     read.map(|configuration| configuration.run).map_err(|error| Refusal::usage(error.to_string()))
 }

@@ -139,6 +139,18 @@ fn a_configuration_that_coverage_py_refuses() {
 }
 
 #[test]
+fn a_verb_that_stands_where_a_path_would() {
+    let project = Project::new(&[TEST]);
+    let run = project.run(&["-n", "4", "list"]).expect(4);
+    assert_eq!(
+        run.stderr,
+        "cov-run: list: no such file or directory (the verb comes first: cov-run list ...)\n"
+    );
+    project.write("list/test_a.py", TEST.1);
+    project.run(&["-n", "1", "list"]).expect(0);
+}
+
+#[test]
 fn an_output_directory_that_cannot_be_made() {
     let project = Project::new(&[TEST, ("occupied", "")]);
     project.run(&["--out", "occupied"]).expect(4).complains("cov-run: occupied: ");

@@ -1,7 +1,7 @@
 //! What cov-run does other than running a suite.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use cov_model::stream::{Input, Output};
@@ -46,6 +46,14 @@ pub enum Verb {
     /// What its workers said and measured is still there: outcomes, durations and coverage of all tests that had ended. The
     /// temporary directory of that run must be there. What the next run of that shard overwrites is lost.
     Rescue(Rescue),
+}
+
+impl Verb {
+    /// The first of these paths that is not there, and has the name of a verb: which stands first, or is a path.
+    pub(crate) fn among(paths: &[OsString]) -> Option<&str> {
+        let mut names = paths.iter().filter_map(|path| path.to_str());
+        names.find(|name| Self::has_subcommand(name) && !Path::new(name).exists())
+    }
 }
 
 /// The command line of `cov-run rescue`.
