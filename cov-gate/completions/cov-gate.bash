@@ -23,7 +23,7 @@ _cov__gate() {
 
     case "${cmd}" in
         cov__gate)
-            opts="-q -v -h -V --fail-under --lines --branches --per-file --rule --baseline --no-decrease --coverage-py-rounding --project --config --quiet --verbose --help --version"
+            opts="-q -v -h -V --fail-under --lines --branches --per-file --rule --baseline --no-decrease --allow-no-threshold --coverage-py-rounding --project --config --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -24,6 +24,7 @@ _cov-gate() {
 '--project=[The project'\''s directory, where its configuration is looked for]:DIR:_files' \
 '--config=[The configuration, instead of what is found in the project'\''s directory]:FILE:_files' \
 '--no-decrease[Demand that the percentage is no less than the baseline'\''s]' \
+'--allow-no-threshold[Pass where no threshold is set, and say so\: for a pipeline that serves projects with and without one]' \
 '--coverage-py-rounding[Judge as coverage.py does\: round to its precision first; 100 % must be exact]' \
 '(-v --verbose)-q[Print only what is not in order]' \
 '(-v --verbose)--quiet[Print only what is not in order]' \

@@ -33,7 +33,7 @@ EXIT STATUS:
   1  could not do it: unreadable or malformed input
   2  a rule is broken
   3  nothing to judge: no executable line in the report, or none of what a rule is about
-  64 the command line is wrong, or there is no threshold";
+  64 the command line is wrong, or there is no threshold (but see --allow-no-threshold)";
 
 /// Checks a coverage report against thresholds
 ///
@@ -74,6 +74,10 @@ pub struct Args {
     /// Demand that the percentage is no less than the baseline's
     #[arg(long, requires = "baseline")]
     pub no_decrease: bool,
+
+    /// Pass where no threshold is set, and say so: for a pipeline that serves projects with and without one
+    #[arg(long)]
+    pub allow_no_threshold: bool,
 
     /// Judge as coverage.py does: round to its precision first; 100 % must be exact
     #[arg(long)]

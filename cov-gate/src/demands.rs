@@ -8,10 +8,12 @@ use crate::cli::Args;
 use crate::project::Project;
 use crate::rule::Rule;
 
-const NO_THRESHOLD: &str = "no threshold: give --fail-under, --lines, --branches, --per-file, --rule or --no-decrease, \
+/// What there is to be done where nothing is demanded.
+pub(crate) const NO_THRESHOLD: &str = "no threshold: give --fail-under, --lines, --branches, --per-file, --rule or --no-decrease, \
                             or set fail_under in the configuration of coverage.py ([tool.coverage.report] of pyproject.toml)";
 
-/// The rules, in the order in which they are reported. None at all is an error, but for `--no-decrease`.
+/// The rules, in the order in which they are reported. None at all is an error, but for `--no-decrease` and
+/// `--allow-no-threshold`.
 pub(crate) fn demands(args: &Args, project: &Project) -> anyhow::Result<Vec<Rule>> {
     let gate = &project.tools.gate;
     let fail_under = args.fail_under.or(gate.fail_under).or(project.configuration.coverage.report.fail_under);
@@ -35,7 +37,7 @@ pub(crate) fn demands(args: &Args, project: &Project) -> anyhow::Result<Vec<Rule
     } else {
         rules.extend_from_slice(&args.rules);
     }
-    if rules.is_empty() && !args.no_decrease {
+    if rules.is_empty() && !args.no_decrease && !args.allow_no_threshold {
         return Err(Failure::new(Status::Usage, NO_THRESHOLD).into());
     }
     Ok(rules)

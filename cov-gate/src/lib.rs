@@ -17,6 +17,7 @@ use cov_model::status::Status;
 use cov_model::stream::{Input, Output};
 
 use crate::cli::Args;
+use crate::demands::NO_THRESHOLD;
 use crate::judge::{compare, judge};
 use crate::measured::Measured;
 use crate::project::Project;
@@ -47,6 +48,9 @@ pub fn run(args: &Args) -> anyhow::Result<Status> {
     for rule in &rules {
         let outcome = judge(rule, &files, rounding, &project.root)?;
         verdicts.add_outcome(&outcome, wording.outcome(rule, &outcome));
+    }
+    if rules.is_empty() && !args.no_decrease {
+        verdicts.remark(format!("nothing is judged, for there is {NO_THRESHOLD}"));
     }
     if let Some(baseline) = &args.baseline {
         let change = compare(&files, &measured::read_baseline(baseline, &project)?);

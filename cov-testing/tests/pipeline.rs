@@ -143,6 +143,19 @@ fn make_runs_judges_and_fails_as_it_should() {
 }
 
 #[test]
+fn a_project_without_a_threshold_has_its_reports_and_is_told() {
+    let project = example();
+    let configuration = fs::read_to_string(project.path("pyproject.toml")).unwrap();
+    let without = configuration.replace("fail_under = 95.0\n", "");
+    assert_ne!(without, configuration);
+    fs::write(project.path("pyproject.toml"), without).unwrap();
+    let made = project.make(&["N=2"]);
+    assert!(made.status.success(), "{}", text(&made));
+    assert!(text(&made).contains("nothing is judged, for there is no threshold"), "{}", text(&made));
+    assert!(project.path(".cov/coverage.xml").exists());
+}
+
+#[test]
 fn two_shards_merge_to_the_bytes_of_the_whole_run() {
     let project = example();
     let run = |shard: &str, out: &str| {
