@@ -25,6 +25,8 @@ pub(crate) fn full() -> Venv {
 /// A project in a directory of its own.
 pub(crate) struct Project {
     directory: TempDir,
+    /// Where its runs keep what failed tests left; elsewhere, since tests look for files above their own.
+    temporary: TempDir,
     venv: Venv,
 }
 
@@ -74,7 +76,8 @@ impl Project {
 
     /// A project of these files in this environment.
     pub(crate) fn in_venv(venv: Venv, files: &[(&str, &str)]) -> Self {
-        let project = Self { directory: TempDir::new().unwrap(), venv };
+        let [directory, temporary] = [(); 2].map(|()| TempDir::new().unwrap());
+        let project = Self { directory, temporary, venv };
         for (name, text) in files {
             project.write(name, text);
         }
@@ -136,7 +139,7 @@ impl Project {
         for name in ours {
             command.env_remove(name);
         }
-        command.env_remove("PYTEST_XDIST_AUTO_NUM_WORKERS");
+        command.env("TMPDIR", self.temporary.path()).env_remove("PYTEST_XDIST_AUTO_NUM_WORKERS");
         command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
         command
     }
