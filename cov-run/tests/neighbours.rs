@@ -56,6 +56,29 @@ fn plugins_work_that_know_of_pytest_xdist() {
 }
 
 #[test]
+fn a_plugin_that_changes_how_everything_looks_has_the_terminal_or_is_silent() {
+    let venv = Venv::with(&["pytest>=9", "coverage>=7.10", "pytest-sugar", "pytest-md"]);
+    let test = "def test_a():\n    pass\n\n\ndef test_b():\n    assert False\n";
+    let project = Project::in_venv(venv, &[("test_a.py", test), ("test_b.py", test)]);
+    for (arguments, is_sugared) in [(&[][..], false), (&["--reporter=pytest"], true)] {
+        let run =
+            project.run(&[&["-n2", "--no-cov"], arguments, &["--", "--force-sugar"]].concat()).expect(1);
+        assert_eq!(run.stdout.contains("Results ("), is_sugared, "{}", run.stdout);
+        assert!(!run.stdout.contains("[gw0] rootdir"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_plugin_that_reports_from_what_it_registers_later_has_all_tests() {
+    let venv = Venv::with(&["pytest>=9", "coverage>=7.10", "pytest-sugar", "pytest-md"]);
+    let test = "def test_a():\n    pass\n";
+    let project = Project::in_venv(venv, &[("test_a.py", test), ("test_b.py", test)]);
+    project.run(&["-n2", "--no-cov", "--", "--md=report.md"]).expect(0);
+    let report = project.read("report.md");
+    assert!(report.contains("2 tests ran"), "{report}");
+}
+
+#[test]
 fn what_needs_a_controller_says_so() {
     let project = Project::new(&[
         ("conftest.py", "def pytest_configure(config):\n    config.workerinput['from_controller']\n"),

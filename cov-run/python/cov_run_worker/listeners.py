@@ -25,6 +25,7 @@ KNOWN = {
     "pytest_html": "htmlpath",
     "pytest_instafail": None,
     "pytest_jsonreport": "json_report",
+    "pytest_md": "mdpath",
     "pytest_md_report": "md_report",
     "pytest_metadata": None,
     "pytest_reportlog": "report_log",

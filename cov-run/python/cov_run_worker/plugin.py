@@ -107,6 +107,7 @@ class Worker(TakenOverOptions):
             self.channel.send("refused", why=refusal)
             raise Refused()
         add_defaults(option)
+        option.force_sugar = False  # pytest-sugar would print in each worker
         colour = self.order["colour"]
         if colour is None:
             colour = {"yes": True, "no": False}.get(option.color, self.order["terminal"])
