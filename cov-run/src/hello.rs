@@ -23,9 +23,6 @@ pub struct Hello {
     /// Plug-ins that want to hear of tests that others ran.
     #[serde(default)]
     pub reporters: Vec<String>,
-    /// Whether one of them gives workers something.
-    #[serde(default)]
-    pub configures_nodes: bool,
     /// The options that cov-run takes over.
     pub options: Options,
 }
@@ -155,7 +152,6 @@ pub(crate) mod tests {
             cache: None,
             measured: None,
             reporters: Vec::new(),
-            configures_nodes: false,
             options: options(),
         }
     }

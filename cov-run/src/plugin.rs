@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/cov_fixtures.py", include_str!("../python/cov_run_worker/cov_fixtures.py")),
     ("cov_run_worker/deadline.py", include_str!("../python/cov_run_worker/deadline.py")),
     ("cov_run_worker/forkable.py", include_str!("../python/cov_run_worker/forkable.py")),
+    ("cov_run_worker/inputs.py", include_str!("../python/cov_run_worker/inputs.py")),
     ("cov_run_worker/introduction.py", include_str!("../python/cov_run_worker/introduction.py")),
     ("cov_run_worker/journal.py", include_str!("../python/cov_run_worker/journal.py")),
     ("cov_run_worker/line_monitor.py", include_str!("../python/cov_run_worker/line_monitor.py")),

@@ -8,7 +8,7 @@ use crate::dispatcher::{Loss, WorkerId};
 use crate::display::Display;
 use crate::events::EventLog;
 use crate::hello::Hello;
-use crate::protocol::{Collected, Report, TestFile};
+use crate::protocol::{Collected, Order, Report, TestFile};
 use crate::record::Record;
 use crate::reporter::{Choice, Reporter};
 use crate::setup::Setup;
@@ -45,22 +45,38 @@ impl<'a, W: Write> Progress<'a, W> {
     }
 
     /// Starts a pytest for plug-ins that report, where there are any.
-    pub fn serve_plugins(&mut self, setup: &Setup, hello: &Hello, workers: u32) -> io::Result<()> {
-        let Setup { python, plugin, assignment, .. } = setup;
-        let choice = assignment.reporter;
-        if choice.needs_one(&hello.reporters) {
-            let owns_terminal = choice == Choice::Pytest;
-            let script = plugin.worker();
-            let reporter = Reporter::start(python, &script, assignment, workers, owns_terminal)?;
-            if hello.configures_nodes {
-                reporter.wait_for_inputs();
-            }
-            self.reporter = Some(reporter);
-            if owns_terminal {
-                self.display.fall_silent();
-            }
+    pub fn serve_plugins(&mut self, setup: &Setup, hello: &Hello) -> io::Result<()> {
+        if setup.assignment.reporter.needs_one(&hello.reporters) {
+            self.start_reporter(setup)?;
         }
         Ok(())
+    }
+
+    fn start_reporter(&mut self, setup: &Setup) -> io::Result<&mut Reporter> {
+        let Setup { python, plugin, assignment, .. } = setup;
+        let owns_terminal = assignment.reporter == Choice::Pytest;
+        if owns_terminal {
+            self.display.fall_silent();
+        }
+        let reporter = Reporter::start(python, &plugin.worker(), assignment, self.workers, owns_terminal)?;
+        Ok(self.reporter.insert(reporter))
+    }
+
+    /// What plug-ins give to a worker that wants to know it. Their pytest is started now, if it was not before.
+    pub fn inputs(&mut self, setup: &Setup, worker: WorkerId) -> io::Result<Order> {
+        let reporter = match &mut self.reporter {
+            Some(reporter) => reporter,
+            None if setup.assignment.reporter == Choice::CovRun => {
+                let problem = "is not there (--reporter=cov-run)".to_owned();
+                return Ok(Order::Given { data: None, problem: Some(problem) });
+            }
+            None => self.start_reporter(setup)?,
+        };
+        let (data, problem) = match reporter.inputs(worker) {
+            Ok(data) => (Some(data), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Ok(Order::Given { data, problem })
     }
 
     /// A worker told something for plug-ins that report.

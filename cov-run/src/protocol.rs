@@ -46,6 +46,13 @@ pub enum Order {
         /// The test's place in the file.
         index: usize,
     },
+    /// The answer to `inputs`.
+    Given {
+        /// What plug-ins give to this worker; only workers can read it.
+        data: Option<String>,
+        /// Why there is nothing.
+        problem: Option<String>,
+    },
     /// The answer to `files`: fork workers when told to.
     Serve,
     /// The answer to `files`: be a worker.
@@ -99,8 +106,6 @@ pub struct Assignment {
     pub contexts: bool,
     /// The values of `--source`.
     pub source: Vec<String>,
-    /// The file for what plug-ins give to workers.
-    pub inputs: String,
     /// Whether plug-ins that report are served.
     pub reporter: Choice,
     /// Whether to colour, where the user said so.
@@ -135,6 +140,8 @@ pub enum Message {
         /// Why, and what to do.
         why: String,
     },
+    /// Waits for `given`: somebody misses in `workerinput` what plug-ins may give.
+    Inputs,
     /// What pytest prints below its versions.
     Header {
         /// The lines.

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,6 +66,8 @@ const REST: Duration = Duration::from_secs(1);
 enum Order<'a> {
     /// So many tests are known that were not before.
     Collected { count: usize },
+    /// This worker wants to know what plug-ins give to it.
+    Configure { slot: u32 },
     /// Something that a worker told.
     Replay { slot: u32, data: &'a str, again: bool },
     /// A worker died, which is a failure of this test or file.
@@ -78,10 +80,10 @@ enum Order<'a> {
 #[derive(Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 enum Answer {
-    /// Plug-ins have said what workers are to get.
-    Ready,
     /// It works on what it was told.
     Alive,
+    /// What plug-ins give to the worker that asked.
+    Configured { data: String },
     /// Plug-ins have finished, and may have chosen an exit status.
     Finished { status: Option<u8> },
     /// It failed.
@@ -92,7 +94,6 @@ enum Answer {
 #[derive(Serialize)]
 struct Beginning<'a> {
     args: &'a [String],
-    inputs: &'a str,
     uid: &'a str,
     count: u32,
     owns_terminal: bool,
@@ -113,6 +114,8 @@ pub struct Reporter {
     /// What workers told of reports that cov-run has not heard of itself.
     held: HashMap<u32, Vec<String>>,
     opened: HashSet<String>,
+    /// What went wrong, as far as somebody has noticed.
+    problem: Option<String>,
 }
 
 /// What remains of it.
@@ -176,10 +179,11 @@ impl Reporter {
             _lifeline: lifeline,
             held: HashMap::new(),
             opened: HashSet::new(),
+            problem: None,
         };
-        let Assignment { args, inputs, uid, colour, width, .. } = assignment;
+        let Assignment { args, uid, colour, width, .. } = assignment;
         let (colour, width) = (*colour, *width);
-        reporter.tell(&Beginning { args, inputs, uid, count, owns_terminal, colour, width });
+        reporter.tell(&Beginning { args, uid, count, owns_terminal, colour, width });
         Ok(reporter)
     }
 
@@ -188,9 +192,21 @@ impl Reporter {
         Pid::from_raw(self.child.id().cast_signed())
     }
 
-    /// Waits until plug-ins have said what workers are to get. One that has died is noticed at the end.
-    pub fn wait_for_inputs(&self) {
-        let _ = self.answers.recv_timeout(PATIENCE);
+    /// What plug-ins give to a worker; or what is wrong with them, of which more is said at the end.
+    pub fn inputs(&mut self, worker: WorkerId) -> Result<String, String> {
+        self.release(worker, false); // the end of the one that it replaces
+        self.tell(&Order::Configure { slot: worker.slot });
+        while self.problem.is_none() {
+            let problem = match self.answers.recv_timeout(PATIENCE).map(|line| serde_json::from_str(&line)) {
+                Ok(Ok(Answer::Configured { data })) => return Ok(data),
+                Ok(Ok(Answer::Error { text })) => failed(&text),
+                Ok(_) => continue,
+                Err(RecvTimeoutError::Timeout) => format!("has been silent for {} s", PATIENCE.as_secs()),
+                Err(RecvTimeoutError::Disconnected) => self.death(),
+            };
+            self.problem = Some(problem);
+        }
+        Err(self.problem.clone().unwrap_or_default())
     }
 
     /// A worker opened a file.
@@ -229,7 +245,8 @@ impl Reporter {
             self.release(WorkerId { slot, generation: 0 }, false);
         }
         self.tell(&Order::End { status, stop: stop.map(reason).as_deref() });
-        let mut told = Told { is_printed: self.owns_terminal, ..Told::default() };
+        let mut told =
+            Told { is_printed: self.owns_terminal, problem: self.problem.take(), ..Told::default() };
         let mut has_finished = false;
         let mut since = Instant::now();
         let hangs = loop {
@@ -238,15 +255,13 @@ impl Reporter {
             }
             match self.answers.recv_timeout(TICK) {
                 Ok(line) => match serde_json::from_str(&line) {
-                    Ok(Answer::Ready | Answer::Alive) => since = Instant::now(),
+                    Ok(Answer::Alive | Answer::Configured { .. }) => since = Instant::now(),
                     Ok(Answer::Finished { status }) => (told.status, has_finished) = (status, true),
-                    Ok(Answer::Error { text }) => {
-                        told.problem = Some(format!("failed:\n{}", text.trim_end()));
-                    }
+                    Ok(Answer::Error { text }) => told.problem = Some(failed(&text)),
                     Err(error) => told.problem = Some(format!("cannot be understood: {error}: {line}")),
                 },
-                Err(mpsc::RecvTimeoutError::Disconnected) => break false,
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break false,
+                Err(RecvTimeoutError::Timeout) => {}
             }
         };
         if hangs {
@@ -254,21 +269,23 @@ impl Reporter {
             let seconds = since.elapsed().as_secs();
             told.problem.get_or_insert(format!("was killed: it had been silent for {seconds} s"));
         }
-        let end = self.child.wait().map_or(Cause::Exit(-1), Cause::from);
-        let read = |pipe: &Option<Receiver<String>>| {
-            pipe.as_ref().and_then(|pipe| pipe.recv_timeout(REST).ok()).unwrap_or_default()
-        };
-        told.text = read(&self.output);
-        let errors = read(&self.errors);
+        let _ = self.child.wait(); // which `death` tells of
         if !has_finished && told.problem.is_none() {
-            told.problem =
-                Some(format!("ended before its time: {end}\n{}", errors.trim_end()).trim_end().to_owned());
+            told.problem = Some(self.death());
         }
+        told.text = rest(self.output.as_ref());
         if self.owns_terminal && !has_finished {
             let _ = writeln!(io::stdout()); // behind whatever it has printed
         }
         told.is_printed &= has_finished;
         told
+    }
+
+    /// How it ended, which was too early.
+    fn death(&mut self) -> String {
+        let end = self.child.wait().map_or(Cause::Exit(-1), Cause::from);
+        let errors = rest(self.errors.as_ref());
+        format!("ended before its time: {end}\n{}", errors.trim_end()).trim_end().to_owned()
     }
 
     fn tell(&self, what: &impl Serialize) {
@@ -300,6 +317,11 @@ impl Told {
     }
 }
 
+/// The problem of a pytest that says this of itself.
+fn failed(text: &str) -> String {
+    format!("failed:\n{}", text.trim_end())
+}
+
 /// Why a run stopped, in pytest's words.
 fn reason(stop: &Stop) -> String {
     match stop {
@@ -309,6 +331,11 @@ fn reason(stop: &Stop) -> String {
         Stop::Restarts(count) => format!("{count} workers died; giving up"),
         Stop::CannotStart => "workers cannot start".to_owned(),
     }
+}
+
+/// What a process that has ended has printed.
+fn rest(pipe: Option<&Receiver<String>>) -> String {
+    pipe.and_then(|pipe| pipe.recv_timeout(REST).ok()).unwrap_or_default()
 }
 
 /// Everything that a pipe brings.

@@ -194,6 +194,10 @@ impl<'a, W: Write> Session<'a, W> {
                     commands = self.plan(found, id)?;
                 }
             }
+            Message::Inputs => {
+                let given = self.progress.inputs(self.setup, id)?;
+                commands.push(Command::Tell(id, given));
+            }
             Message::Serving => commands = self.launcher.fork_from(id),
             Message::Reaped { process, status } => self.launcher.note_end(*process, *status),
             Message::Start { limit, .. } => self.clock.start(id, *limit, Instant::now()),
@@ -228,7 +232,7 @@ impl<'a, W: Write> Session<'a, W> {
         }
         self.count = workers::wanted(self.setup.workers, &hello.options, self.setup.processors);
         self.progress.settle(hello, self.count);
-        self.progress.serve_plugins(self.setup, hello, self.count)?;
+        self.progress.serve_plugins(self.setup, hello)?;
         self.record.hello = Some(Box::new(hello.clone()));
         let options = &hello.options;
         Ok(self.dispatcher.settle(Policy {

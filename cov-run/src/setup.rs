@@ -116,7 +116,6 @@ fn assignment(args: &Args, place: &Place) -> anyhow::Result<Assignment> {
         branch: args.branch,
         contexts: args.contexts,
         source: args.source.clone(),
-        inputs: text_of(&place.temporary.join("workerinput"))?,
         reporter: args.reporter,
         colour: terminal::chosen_colour(args.color),
         terminal: terminal::is_coloured_by_default(),

@@ -87,7 +87,13 @@ fn what_needs_a_controller_says_so() {
     project
         .run(&["-n1"])
         .expect(3)
-        .complains("from_controller: a plugin expects it of pytest-xdist's controller");
+        .complains("from_controller: no plug-in gives it to workers")
+        .complains("AttributeError: 'Config' object has no attribute 'workerinput'");
+    project
+        .run(&["-n1", "--reporter=cov-run"])
+        .expect(3)
+        .complains("from_controller: no plug-in gives it to workers")
+        .complains("which is not there (--reporter=cov-run)");
 }
 
 #[test]

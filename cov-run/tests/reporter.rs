@@ -215,3 +215,120 @@ def test_a(request):
         assert_eq!(lines, ["gw0 None b'from gw0'", "gw1 None b'from gw1'"]);
     }
 }
+
+/// A plug-in as large projects have it: what gives workers something, and takes it back, is registered while pytest is
+/// configured.
+const DATABASES: &str = "\
+import itertools
+
+import pytest
+
+class Databases:
+    numbers = itertools.count()
+
+    def note(self, text):
+        with open('databases', 'a') as databases:
+            databases.write(text + '\\n')
+
+    def pytest_configure_node(self, node):
+        node.workerinput['database'] = 'db%d' % next(self.numbers)
+        self.note('created ' + node.workerinput['database'])
+
+    def pytest_testnodedown(self, node, error):
+        self.note('dropped ' + node.workerinput['database'])
+";
+
+fn databases(configure: &str) -> Project {
+    let test = "\
+import os
+
+def test_it(database, worker_id):
+    with open('databases') as databases:
+        assert 'dropped ' + database not in databases.read()
+    with open('used', 'a') as used:
+        used.write('%s by %s\\n' % (database, worker_id))
+";
+    let conftest = format!("{DATABASES}\n{configure}");
+    Project::new(&[("conftest.py", &conftest), ("test_a.py", test), ("test_b.py", test)])
+}
+
+/// Every worker reads what it is given as soon as it can.
+const READ_AT_ONCE: &str = "\
+def pytest_configure(config):
+    config.pluginmanager.register(Databases())
+    if hasattr(config, 'workerinput'):
+        config.database = config.workerinput['database']
+
+@pytest.fixture
+def database(request):
+    return request.config.database
+";
+
+fn databases_are_made_and_dropped(project: &Project) {
+    let databases = project.read("databases");
+    let mut lines: Vec<&str> = databases.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["created db0", "created db1", "dropped db0", "dropped db1"]);
+    for line in project.read("used").lines() {
+        assert!(["db0 by gw0", "db1 by gw1"].contains(&line), "{line}");
+    }
+}
+
+#[test]
+fn workers_get_what_is_given_by_plugins_that_are_registered_late() {
+    for choice in ["--reporter=auto", "--reporter=pytest", "--fork=never"] {
+        let project = databases(READ_AT_ONCE);
+        let run = project.run(&["-n2", "--no-cov", choice]).expect(0);
+        assert_eq!(run.tally(), "2 passed", "{choice}");
+        databases_are_made_and_dropped(&project);
+    }
+}
+
+#[test]
+fn workers_get_what_is_given_by_plugins_that_are_not_theirs() {
+    let only_there = "\
+def pytest_configure(config):
+    if not hasattr(config, 'workerinput'):
+        config.pluginmanager.register(Databases())
+
+@pytest.fixture
+def database(request):
+    return request.config.workerinput['database']
+";
+    let project = databases(only_there);
+    project.run(&["-n2", "--no-cov", "--fork=always"]).expect(0);
+    databases_are_made_and_dropped(&project);
+    // Nobody can see of this one that it works elsewhere only.
+    let project =
+        databases(&only_there.replace("if not hasattr(config, 'workerinput')", "if not is_worker(config)"));
+    project.write(
+        "conftest.py",
+        &format!(
+            "{}\n\ndef is_worker(config):\n    return hasattr(config, 'workerinput')\n",
+            project.read("conftest.py")
+        ),
+    );
+    project.run(&["-n2", "--no-cov"]).expect(0);
+    databases_are_made_and_dropped(&project);
+}
+
+#[test]
+fn a_worker_that_replaces_another_is_given_something_new() {
+    let dies = "\
+import os
+
+def test_dies(database):
+    if database == 'db0':
+        os.abort()
+";
+    let given = READ_AT_ONCE.replace("config.database = config.workerinput['database']", "pass");
+    let given = given.replace("request.config.database", "request.config.workerinput['database']");
+    for configure in [READ_AT_ONCE, &given] {
+        let project = databases(configure);
+        project.write("test_0.py", dies);
+        project.run(&["-n1", "--no-cov"]).expect(1).says("1 failed, 2 passed");
+        let lines = project.read("databases");
+        assert_eq!(lines, "created db0\ndropped db0\ncreated db1\ndropped db1\n");
+        assert_eq!(project.read("used"), "db1 by gw0\n".repeat(2));
+    }
+}

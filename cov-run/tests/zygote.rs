@@ -180,7 +180,25 @@ fn a_thread_forbids_to_fork() {
 fn a_question_for_the_worker_forbids_to_fork() {
     let reason = "the project asks for PYTEST_XDIST_WORKER before the first test";
     refused("import os\n\nNAME = 'db-' + os.environ.get('PYTEST_XDIST_WORKER', '')\n", reason);
+    let reason = "the project asks for workerinput[\"workerid\"] before the first test";
     refused("def pytest_configure(config):\n    config.name = config.workerinput['workerid']\n", reason);
+}
+
+#[test]
+fn what_a_worker_was_given_forbids_to_fork() {
+    let given = "\
+def pytest_configure_node(node):
+    node.workerinput['database'] = node.gateway.id
+
+def pytest_configure(config):
+    if hasattr(config, 'workerinput'):
+        config.database = config.workerinput['database']
+";
+    let project = project(given, "request.config.database + ' for ' + worker_id");
+    project.run(&["-n2", "--fork=auto", "-v"]).expect(0).says(
+        "each worker starts by itself: the project asks for workerinput[\"database\"] before the first test",
+    );
+    assert_eq!(lines(&project), ["gw0 for gw0", "gw1 for gw1"]);
 }
 
 #[test]

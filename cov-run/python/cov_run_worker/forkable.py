@@ -46,7 +46,8 @@ class Watch:
 def why_not(config, asked, own_descriptors, coverage):
     """The reason not to fork, in a few words; None if nothing speaks against it."""
     if asked or config.workerinput.asked:
-        return "the project asks for %s before the first test" % WORKER
+        wanted = WORKER if asked else 'workerinput["%s"]' % config.workerinput.asked
+        return "the project asks for %s before the first test" % wanted
     return (
         threads()
         or started_processes()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from .listeners import configures_nodes, who_reports
+from .listeners import who_reports
 from .protocol import clean
 
 
@@ -27,7 +27,6 @@ def introduce(config, colour, measured, processes):
         "cache": cache_directory(config),
         "measured": measured,
         "reporters": who_reports(config),
-        "configures_nodes": configures_nodes(config),
         "options": {
             "processes": processes,
             "maxprocesses": given("maxprocesses"),

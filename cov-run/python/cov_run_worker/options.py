@@ -8,7 +8,8 @@ import pytest
 from _pytest.config.argparsing import Parser
 
 from . import cov_fixtures, xdist_fixtures
-from .relay import find_inputs
+from .inputs import WorkerInput
+from .listeners import configures_nodes
 
 # Options of pytest itself that print something and run no test.
 INFORMATION = (
@@ -202,23 +203,6 @@ def own_number_of_workers(config):
     return hook(config=config)
 
 
-class WorkerInput(dict):
-    """What pytest-xdist's controller tells a worker; only what cov-run knows is in it."""
-
-    asked = False  # whether anybody wanted to know which worker this is
-
-    def __getitem__(self, key):
-        if key == "workerid":
-            self.asked = True
-        return dict.__getitem__(self, key)
-
-    def get(self, key, default=None):
-        return self[key] if key in self else default
-
-    def __missing__(self, key):
-        raise KeyError("%s: a plugin expects it of pytest-xdist's controller, which cov-run does not have" % key)
-
-
 def announce_worker(order):
     """Set what conftests may read while they are imported."""
     os.environ["PYTEST_XDIST_WORKER"] = "gw%d" % order["slot"]
@@ -243,9 +227,13 @@ def remember_seed(config):
         cache.set("randomly_seed", config.workerinput["randomly_seed"])
 
 
-def become_worker(config, order):
-    """Make the session look like a worker of pytest-xdist, as plugins and conftests expect it."""
+def become_worker(config, order, ask):
+    """Make the session look like a worker of pytest-xdist, as plugins and conftests expect it.
+
+    `ask` gets what plug-ins give to it.
+    """
     config.workerinput = WorkerInput(
+        ask,
         mainargv=order["args"],
         randomly_seed=seed_of_all(config, order["seed"]),  # pytest-randomly takes it from here
     )
@@ -262,7 +250,9 @@ def assume(config, order, base):
     announce_worker(order)  # the number of workers may have changed
     workerid = "gw%d" % order["slot"]
     config.workerinput.update(workerid=workerid, workercount=order["count"], testrunuid=order["uid"])
-    config.workerinput.update(find_inputs(order))
+    config.workerinput.forget()
+    if configures_nodes(config):
+        config.workerinput.complete()
     os.makedirs(base, mode=0o700, exist_ok=True)
     config.option.basetemp = os.path.join(base, "popen-" + workerid)
 

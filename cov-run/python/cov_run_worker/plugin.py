@@ -17,7 +17,7 @@ from .loop import Loop
 from .measure import Measurement
 from .options import asks_for_information_only
 from .protocol import clean
-from .relay import Relay
+from .relay import Relay, unpack
 from .reports import Renderer, add_defaults, describe_warning
 
 __all__ = ["Refused", "TakenOverOptions", "Worker", "asks_for_information_only"]
@@ -118,7 +118,7 @@ class Worker(TakenOverOptions):
         self.counts_failures = bool(config.option.maxfail)
         if self.order["retries"]:
             config.option.maxfail = 0  # only cov-run knows which failure is the last word
-        options.become_worker(config, self.order)
+        options.become_worker(config, self.order, self.ask_for_inputs)
         config.pluginmanager.register(Live(), "cov_run_live")
         config.pluginmanager.register(Exits(), "cov_run_exits")
         config.cov_run_coverage = self.measurement.coverage
@@ -126,10 +126,24 @@ class Worker(TakenOverOptions):
         self.files = Files(self.channel)
         wanted = self.order["reporter"]
         if wanted == "pytest" or wanted == "auto" and who_reports(config):
-            self.relay = Relay(self.channel, config)
-            config.pluginmanager.register(self.relay, "cov_run_relay")
+            self.tell_reporter()
         if self.order["slot"] and hasattr(option, "clean_alluredir"):
             option.clean_alluredir = False  # the first one has cleaned it, and others may have written there
+
+    def tell_reporter(self):
+        """Tell what happens to plug-ins that report elsewhere."""
+        if self.relay is None and self.order["reporter"] != "cov-run":
+            self.relay = Relay(self.channel, self.config)
+            self.config.pluginmanager.register(self.relay, "cov_run_relay")
+
+    def ask_for_inputs(self):
+        """What plug-ins there give to this worker, and what is wrong with them."""
+        if os.getpid() != self.channel.process:
+            return {}, None  # a child that a test forked: not a worker
+        answer = self.channel.ask_aside("inputs", "given")
+        self.tell_reporter()  # there is one now
+        data = answer["data"]
+        return unpack(data) if data else {}, answer["problem"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):

@@ -152,6 +152,17 @@ class Channel:
         self.call(event, **fields)
         return self.receive()
 
+    def ask_aside(self, event, answer):
+        """Ask in the middle of something. Orders that come before the answer are left to those who wait for them."""
+        self.call(event)
+        others = b""
+        while True:
+            order = self.receive()
+            if order["order"] == answer:
+                self.received = others + self.received
+                return order
+            others += encode(order)
+
     def receive(self):
         """Wait for the next order."""
         while b"\n" not in self.received:

@@ -37,21 +37,6 @@ def unpack(text):
     return marshal.loads(base64.b64decode(text))
 
 
-def leave_inputs(path, inputs):
-    """Leave what plug-ins in pytest-xdist's controller give to workers, by slot, where these will look."""
-    with open(path, "wb") as file:
-        file.write(_dumps(plain(inputs)))
-
-
-def find_inputs(order):
-    """What was left for this worker."""
-    try:
-        with open(order["inputs"], "rb") as file:
-            return marshal.loads(file.read()).get(order["slot"], {})
-    except FileNotFoundError:
-        return {}
-
-
 class Relay:
     """Sends what happens, as pytest-xdist's workers do, to be replayed by the reporter."""
 

@@ -12,7 +12,7 @@ import pytest
 from .listeners import module_of
 from .plugin import TakenOverOptions
 from .protocol import clean, encode, write_all
-from .relay import leave_inputs, unpack
+from .relay import pack, unpack
 
 # How often cov-run is told that this process is at work, in seconds.
 INTERVAL = 1.0
@@ -121,13 +121,9 @@ class Reporter(TakenOverOptions):
         option.dist = "load"
         option.numprocesses = self.order["count"]
         option.tx = ["popen"] * self.order["count"]
-        inputs = {}
         for slot in range(self.order["count"]):
-            known = set(Node(self.config, slot, self.order).workerinput)
-            given = self.node(slot).workerinput
-            inputs[slot] = {key: value for key, value in given.items() if key not in known}
-        leave_inputs(self.order["inputs"], inputs)
-        self.answer("ready")
+            self.node(slot)
+            self.answer("alive")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session):
@@ -170,6 +166,12 @@ class Reporter(TakenOverOptions):
     def call(self, name, **arguments):
         """Call a hook of pytest-xdist."""
         getattr(self.config.hook, name)(**arguments)
+
+    def configure(self, slot):
+        """A worker wants to know what plug-ins give to it."""
+        given = self.node(slot).workerinput
+        known = Node(self.config, slot, self.order).workerinput
+        self.answer("configured", data=pack({key: value for key, value in given.items() if key not in known}))
 
     def collected(self, count):
         self.session.testscollected += count
