@@ -27,6 +27,14 @@ from projects import HOME, PROJECTS, TOOLS, Project, clean_environ, environment_
 WORKERS = 2
 # How often coverage.py is asked again what it says, where it said something else than we do.
 AGAIN = 2
+# A plug-in that makes the only process of a session look like a worker.
+AS_WORKER = """\
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    config.workerinput = {workerinput!r}
+"""
 
 
 def environ(**more: str) -> dict[str, str]:
@@ -62,13 +70,17 @@ def plain(bin_: Path, project: Project, out: Path, name: str) -> Counter:
 
 
 def theirs(bin_: Path, project: Project, out: Path, name: str) -> list[str]:
-    """coverage.py's text report of a serial run."""
+    """coverage.py's text report of a serial run, as a worker if the project does something else there."""
     for stale in out.glob(f"{name}.coverage*"):
         stale.unlink()
     env = environ(COVERAGE_FILE=str(out / f"{name}.coverage"))
+    role = []
+    if project.workerinput:
+        (out / "as_worker.py").write_text(AS_WORKER.format(workerinput=project.workerinput))
+        env["PYTHONPATH"], role = str(out), ["-p", "as_worker"]
     log = (out / f"{name}.txt").open("w")
     command = [bin_ / "coverage", "run", "--branch", f"--source={project.package}", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    subprocess.run([*command, *project.pytest_args], cwd=project.path, env=env, stdout=log, stderr=subprocess.STDOUT)
+    subprocess.run([*command, *role, *project.pytest_args], cwd=project.path, env=env, stdout=log, stderr=subprocess.STDOUT)
     if not (out / f"{name}.coverage").exists():  # the project asks for a data file for each process
         subprocess.run([bin_ / "coverage", "combine", "--keep"], cwd=project.path, env=env, stdout=log, stderr=subprocess.STDOUT)
     report = [bin_ / "coverage", "report", "-m", "--precision=2"]

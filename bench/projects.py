@@ -30,6 +30,8 @@ class Project:
     pytest_args: list[str] = field(default_factory=list)
     # The newest that the suite passes under.
     pytest: str = "9.2.0"
+    # What the measured package itself reads where it is a worker of pytest-xdist, and then does something else.
+    workerinput: dict[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -47,7 +49,7 @@ PROJECTS = [
     Project("jinja2", "3.1.6", "jinja2", ["markupsafe", "trio"], ["tests"]),
     Project("attrs", "26.1.0", "attr,attrs", ["hypothesis", "cloudpickle", "pympler"], ["tests"]),
     Project("networkx", "3.6.1", "networkx", [], ["networkx/generators", "networkx/classes"]),
-    Project("sqlalchemy", "2.1.9", "sqlalchemy", ["typing-extensions", "greenlet"], ["test/base", "test/engine"]),
+    Project("sqlalchemy", "2.1.9", "sqlalchemy", ["typing-extensions", "greenlet"], ["test/base", "test/engine"], workerinput={"follower_ident": "test_1"}),
     Project("djangorestframework", "3.18.3", "rest_framework", ["django==5.2.19", "pytest-django==4.14.0", "dj-database-url"], ["tests"]),
     Project(
         "starlette",

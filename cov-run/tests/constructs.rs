@@ -2,7 +2,9 @@
 //!
 //! On Python 3.12 and 3.13 it is our own monitor that is compared here, elsewhere what coverage.py chooses.
 
-use crate::project::{Project, full};
+use cov_testing::pythons;
+
+use crate::project::{Project, full_of};
 
 const FILES: &[(&str, &str)] = &[
     ("pytest.ini", "[pytest]\npythonpath = .\n"),
@@ -19,12 +21,14 @@ const FILES: &[(&str, &str)] = &[
 
 #[test]
 fn all_of_them_in_one_process_and_in_two() {
-    let project = Project::in_venv(full(), FILES);
-    let theirs = project.covered_by_pytest_cov(&["-n0", "--cov", "--cov-branch"]);
-    assert!(theirs["constructs.py"][3] > 20, "ways are to be missed: {theirs:?}");
-    for arguments in [["-n1", "--core=auto"], ["-n2", "--core=auto"], ["-n2", "--core=ctrace"]] {
-        project.run(&[&arguments[..], &["--branch"]].concat()).expect(0);
-        assert_eq!(project.covered(), theirs, "{arguments:?}");
+    for python in pythons() {
+        let project = Project::in_venv(full_of(&python), FILES);
+        let theirs = project.covered_by_pytest_cov(&["-n0", "--cov", "--cov-branch"]);
+        assert!(theirs["constructs.py"][3] > 20, "ways are to be missed: {theirs:?}");
+        for arguments in [["-n1", "--core=auto"], ["-n2", "--core=auto"], ["-n2", "--core=ctrace"]] {
+            project.run(&[&arguments[..], &["--branch"]].concat()).expect(0);
+            assert_eq!(project.covered(), theirs, "{}: {arguments:?}", python.display());
+        }
     }
 }
 
@@ -43,9 +47,11 @@ fn the_monitor_goes_on_after_a_pause_and_tells_the_journal() {
              def test_other():\n    mod.g(1)\n\n\ndef test_dies():\n    os._exit(1)\n",
         ),
     ];
-    let project = Project::in_venv(full(), files);
-    project.run(&["-n1", "--branch"]).expect(1);
-    assert_eq!(project.covered()["mod.py"], [8, 2, 4, 2, 2]);
+    for python in pythons() {
+        let project = Project::in_venv(full_of(python), files);
+        project.run(&["-n1", "--branch"]).expect(1);
+        assert_eq!(project.covered()["mod.py"], [8, 2, 4, 2, 2]);
+    }
 }
 
 #[test]
@@ -59,9 +65,11 @@ fn tests_may_take_away_what_the_monitor_needs() {
         ),
         ("pytest.ini", "[pytest]\npythonpath = .\n"),
     ];
-    let project = Project::in_venv(full(), files);
-    for core in ["--core=auto", "--core=ctrace"] {
-        project.run(&["-n1", "--branch", core]).expect(0);
-        assert_eq!(project.covered()["mod.py"], [4, 1, 2, 1, 1], "{core}");
+    for python in pythons() {
+        let project = Project::in_venv(full_of(python), files);
+        for core in ["--core=auto", "--core=ctrace"] {
+            project.run(&["-n1", "--branch", core]).expect(0);
+            assert_eq!(project.covered()["mod.py"], [4, 1, 2, 1, 1], "{core}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Small projects, made for a test, and the two programs that run them.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -19,7 +20,12 @@ pub(crate) fn plain() -> Venv {
 
 /// The same with the plugins that cov-run takes over.
 pub(crate) fn full() -> Venv {
-    Venv::with(&["pytest>=9", "coverage>=7.10", "pytest-cov>=7", "pytest-xdist>=3.8"])
+    full_of("python3")
+}
+
+/// The same, of this interpreter.
+pub(crate) fn full_of(python: impl AsRef<OsStr>) -> Venv {
+    Venv::of_python(python, &["pytest>=9", "coverage>=7.10", "pytest-cov>=7", "pytest-xdist>=3.8"])
 }
 
 /// A project in a directory of its own.

@@ -10,6 +10,7 @@ they are one, which is switched off when both ways were seen.
 import bisect
 import contextlib
 import dis
+import itertools
 import sys
 import threading
 
@@ -22,6 +23,8 @@ _BACKWARD = {dis.opmap.get(name) for name in ("JUMP_BACKWARD", "JUMP_BACKWARD_NO
 _ALWAYS = _BACKWARD | {dis.opmap.get(name) for name in ("JUMP_FORWARD", "SEND")}
 _BRANCHES = (set(dis.hasjrel) | set(dis.hasjabs)) - _ALWAYS
 _ENDS = {dis.opmap.get(name) for name in ("RERAISE", "RAISE_VARARGS")}
+_JUMPS = _ALWAYS | _ENDS | _RETURNS  # after which something else follows
+_UNPACKS = {dis.opmap[name] for name in ("UNPACK_SEQUENCE", "UNPACK_EX")}
 _SEND, _ASYNC_END = dis.opmap.get("SEND"), dis.opmap.get("END_ASYNC_FOR")
 
 
@@ -29,6 +32,7 @@ class Ways:
     """The ways through a code object, from one instruction to the line that comes next. Offsets are in bytes."""
 
     def __init__(self, code):
+        self.code = code
         self.bytes = code.co_code
         self.exit = -code.co_firstlineno
         self.starts = []
@@ -37,11 +41,16 @@ class Ways:
             self.starts.append(start)
             self.lines.append(line)
         table = dis._parse_exception_table(code) if code.co_exceptiontable else ()
+        self.onward = {}  # the arcs from lines of a statement that have only one way on, as the statement has not
         self.handlers = [(each.start, each.end, each.target) for each in table]
 
     def line(self, offset):
         """The line of an instruction, None if it has none."""
         return self.lines[bisect.bisect_right(self.starts, offset) - 1]
+
+    def last_line(self, offset):
+        """The line on which what an instruction stands for ends."""
+        return next(itertools.islice(self.code.co_positions(), offset // 2, None))[1] or 0
 
     def instruction(self, offset):
         """The instruction there: (operation, its target if it jumps, offset of what follows it)."""
@@ -85,14 +94,21 @@ class Ways:
 
         They are those of `async for`, and those without a branch from a line that has more than one way on: from a
         `finally`, which is there once for each way out of its `try`; from a statement on the line of its `if`; from a
-        line that holds a whole function, whose first lines are `inner`. Of other lines it is known where they lead.
+        line that holds a whole function, whose first lines are `inner`. Of other lines it is known where they lead,
+        if the statement is not a loop whose variables stand on lines of their own: these go into `onward`.
         """
         edges = []  # (line, offset, destination)
+        spread = []  # (line that follows, last line), both within a statement
         ways = dict.fromkeys(inner, 1)
         offset = 0
         while offset < len(self.bytes):
             operation, target, following = self.instruction(offset)
             line = self.line(offset)
+            there = self.line(following) if following < len(self.bytes) else line
+            if line and there and there != line and operation not in _JUMPS:
+                last = self.last_line(offset) if operation in _UNPACKS else line
+                if there <= last:  # a line further up follows, or another variable
+                    spread.append((there, last))
             more = 1
             if operation in _ALWAYS:
                 if operation != _SEND:
@@ -103,7 +119,7 @@ class Ways:
                 handler = self.handler(offset)
                 if handler is not None:
                     edges.append((line, offset, handler))
-            elif operation == _ASYNC_END or following < len(self.bytes) and self.line(following) != line:
+            elif operation == _ASYNC_END or there != line:
                 edges.append((line, offset, following))
                 more = 2 if operation == _ASYNC_END else 1  # the body is the other way
             else:
@@ -115,6 +131,14 @@ class Ways:
             arc = self.arc(line, destination) if ways[line] > 1 else None
             if arc is not None:
                 found[offset] = arc
+        only = {line: destination for line, _, destination in edges if ways[line] == 1}
+        for there, last in spread:
+            while there <= last and there in only and there not in self.onward:
+                arc = self.arc(there, only[there])
+                if arc is None:
+                    break
+                self.onward[there] = arc
+                there = arc[1]
         return found
 
     def handler(self, offset):
@@ -129,9 +153,8 @@ class Code:
     """What is known of a code object that is measured."""
 
     def __init__(self, code, arcs):
-        self.code = code  # kept alive, since it is known by its id
         self.arcs = arcs
-        self.ways = Ways(code)
+        self.ways = Ways(code)  # which keeps it alive, since it is known by its id
         self.proofs = self.ways.proofs([each.co_firstlineno for each in code.co_consts if hasattr(each, "co_code")])
 
 
@@ -235,6 +258,9 @@ class BranchMonitor:
         known = self.codes.get(id(code))
         if known is not None:
             known.arcs.add((line, line))
+            onward = known.ways.onward.get(line)
+            if onward is not None:
+                known.arcs.add(onward)
         return monitoring.DISABLE
 
     def on_return(self, code, offset, value):

@@ -414,6 +414,119 @@ def nested_functions(x):
     return b()
 
 
+def pairs(count):
+    for each in range(count):
+        yield each, each + 1
+
+
+def spread_loop(count):
+    for (
+        a,
+        b,
+    ) in pairs(count):
+        c = a + b
+    return c
+
+
+def spread_attribute(count, target):
+    for (
+        target.a,
+        b,
+    ) in (
+        pairs(
+            count
+        )
+    ):
+        c = target.a + b
+    return c
+
+
+def spread_choice(flag):
+    for item in (
+        ()
+        if not flag
+        else [1]
+    ):
+        if item:
+            break
+    return flag
+
+
+def spread_backslash(count):
+    for item in \
+            range(count):
+        if item:
+            continue
+    return item
+
+
+def spread_starred(items):
+    for (
+        first,
+        *rest,
+    ) in items:
+        if first:
+            rest.append(1)
+    else:
+        return 5
+    return 6
+
+
+def spread_captures(value):
+    match value:
+        case (
+            int() as first,
+            second,
+            {
+                "key": third,
+            },
+        ):
+            result = first, second, third
+        case [
+            first,
+            *others,
+        ]:
+            result = others
+        case (
+            "a"
+            | "b"
+        ):
+            result = 1
+        case (
+            str(
+            )
+        ) as text if (
+            text
+            and value
+        ):
+            result = 2
+        case _:
+            result = 3
+    return result
+
+
+async def apairs(count):
+    for each in range(count):
+        yield each, each
+
+
+async def spread_async(count):
+    async for (
+        a,
+        b,
+    ) in apairs(
+        count
+    ):
+        c = a
+    return [
+        d
+        async for (
+            d,
+            e,
+        ) in apairs(count)
+    ]
+
+
 if Body.a == 1:
     VALUE = 1
 else:

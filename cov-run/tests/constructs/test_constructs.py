@@ -1,6 +1,7 @@
 """Takes some ways through `constructs.py`, and leaves others."""
 
 import asyncio
+import types
 import pytest
 import constructs as c
 
@@ -63,3 +64,11 @@ def test_rest():
     assert c.Body().method() == 1
     c.decorated(); c.dead(0)
     assert c.nested_functions(0) == 3
+def test_loops_of_many_lines():
+    assert c.spread_loop(1) == 1
+    assert c.spread_attribute(2, types.SimpleNamespace()) == 3
+    assert c.spread_choice(0) == 0
+    assert c.spread_backslash(2) == 1
+    assert c.spread_starred([[0, 1], [2, 3]]) == 5
+    assert c.spread_captures((1, 2, {"key": 3})) == (1, 2, 3)
+    assert asyncio.run(c.spread_async(2)) == [0, 1]
