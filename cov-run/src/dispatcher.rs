@@ -68,6 +68,13 @@ pub enum During {
         /// Whether it will be tried again.
         is_tried_again: bool,
     },
+    /// Undoing what several tests shared, after a test that is not to blame.
+    Undoing {
+        /// The fixture: its file, and its name.
+        fixture: String,
+        /// The id of the test.
+        test: String,
+    },
     /// Nothing that has a name: between tests of this file, or at the end of the session.
     Between(Option<String>),
 }
@@ -334,6 +341,8 @@ impl Dispatcher {
                 seat.test = Some(Pick(Some(*index), id.clone()));
                 (seat.is_over, seat.failed, seat.queued, seat.has_refused) = (false, false, false, false);
             }
+            Message::Undoing { fixture } => seat.undoing = Some(fixture.clone()),
+            Message::Undone => seat.undoing = None,
             Message::Done { index, .. } => {
                 let finished = seat.finish(*index).filter(|_| seat.failed && !seat.queued);
                 if let Some(pick) = finished {

@@ -215,7 +215,7 @@ impl<'a, W: Write> Display<'a, W> {
             self.reported(loss.worker, report)?;
         }
         match &loss.during {
-            During::Test { id, .. } => _ = self.pace.finish(id),
+            During::Test { id, .. } | During::Undoing { test: id, .. } => _ = self.pace.finish(id),
             During::Collection(file) => self.pace.give_up(file),
             During::Start | During::Between(_) => {}
         }

@@ -199,6 +199,7 @@ impl EventLog {
             During::Start => ("start", None),
             During::Collection(file) => ("collection", Some(file.as_str())),
             During::Test { id, .. } => ("test", Some(id.as_str())),
+            During::Undoing { fixture, .. } => ("fixture", Some(fixture.as_str())),
             During::Between(file) => ("between", file.as_deref()),
         };
         let cause = loss.death.cause.to_string();

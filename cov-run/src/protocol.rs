@@ -190,6 +190,13 @@ pub enum Message {
         /// Its place in the file.
         index: usize,
     },
+    /// What several tests shared is undone.
+    Undoing {
+        /// The fixture: its file, and its name.
+        fixture: String,
+    },
+    /// That is done.
+    Undone,
     /// A report of pytest.
     Report(Box<Report>),
     /// What happened, for plug-ins that report; comes before the report that it is about.

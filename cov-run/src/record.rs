@@ -191,7 +191,7 @@ impl Record {
             During::Collection(file) => {
                 self.files.entry(file.clone()).or_default().reports.push(report.clone());
             }
-            During::Start | During::Between(_) => self.stray.push(report.clone()),
+            During::Start | During::Undoing { .. } | During::Between(_) => self.stray.push(report.clone()),
         }
         self.running.remove(&worker.slot);
         Some(report)
@@ -340,6 +340,14 @@ impl Loss {
             }
             During::Test { id, .. } => (id.clone(), "teardown", "in the teardown after this test".to_owned()),
             During::Collection(file) => (file.clone(), "collect", "while importing this file".to_owned()),
+            During::Undoing { fixture, test } => {
+                let file = test.split("::").next().unwrap_or_default();
+                (
+                    file.to_owned(),
+                    "teardown",
+                    format!("in the teardown of the fixture {fixture}, after {test}"),
+                )
+            }
             During::Between(Some(file)) => (file.clone(), "teardown", format!("after tests of {file}")),
             During::Between(None) => (worker.clone(), "teardown", "before its first test".to_owned()),
         };

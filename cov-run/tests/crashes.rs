@@ -204,13 +204,27 @@ fn a_session_fixture_that_kills_in_its_setup_fails_its_test() {
 }
 
 #[test]
-fn a_session_fixture_that_kills_in_its_teardown_is_an_error_after_the_test_that_was_last() {
+fn a_session_fixture_that_kills_in_its_teardown_is_to_blame_and_no_test() {
     let project = guilty("pass", "os._exit(5)", "pass", "");
     others_are_whole(
         &project,
         "4 passed, 1 error",
-        &["died in the teardown after this test: exited with status 5"],
+        &["died in the teardown of the fixture conftest.py:shared, after test_", ": exited with status 5"],
     );
+    assert!(project.outcomes().values().all(|&outcome| outcome == Outcome::Passed));
+}
+
+#[test]
+fn a_test_that_kills_in_its_own_teardown_is_to_blame() {
+    let project = guilty("pass", "pass", "pass", "");
+    let conftest = project
+        .read("conftest.py")
+        .replace("(scope='session')", "")
+        .replace("yield\n    pass", "yield\n    os._exit(5)");
+    project.write("conftest.py", &conftest);
+    let text = "died in the teardown after this test: exited with status 5";
+    others_are_whole(&project, "4 passed, 1 error", &["ERROR test_one.py::test_guilty", text]);
+    assert_eq!(project.outcomes()["test_one.py::test_guilty"], Outcome::Crashed);
 }
 
 #[test]

@@ -81,7 +81,7 @@ class Contexts:
         if fixturedef.scope == "function":
             yield
             return
-        name = name_of_fixture(fixturedef, str(request.config.rootpath))
+        name = "fixture:" + name_of_fixture(fixturedef, str(request.config.rootpath))
         fixturedef.addfinalizer(self.leave)  # finalizers are called in reverse
         self.enter(name)
         yield
@@ -90,11 +90,11 @@ class Contexts:
 
 
 def name_of_fixture(fixturedef, root):
-    """The context of a fixture: `fixture:`, its file from `root` or else its module, and its name."""
+    """A fixture's file from `root`, or else its module, and its name."""
     old_style = _OLD_STYLE.match(fixturedef.argname)
     if old_style:
         path, *owners = fixturedef.baseid.split("::")
-        return "fixture:%s:%s" % (path, ".".join([*owners, old_style.group(1)]))
+        return "%s:%s" % (path, ".".join([*owners, old_style.group(1)]))
     function = inspect.unwrap(fixturedef.func)
     function = getattr(function, "__func__", function)
     name = getattr(function, "__qualname__", fixturedef.argname)
@@ -104,4 +104,4 @@ def name_of_fixture(fixturedef, root):
         place = code.co_filename[len(start) :].replace(os.sep, "/")
     else:
         place = getattr(function, "__module__", None) or fixturedef.baseid.split("::")[0]
-    return "fixture:%s:%s" % (place, name)
+    return "%s:%s" % (place, name)

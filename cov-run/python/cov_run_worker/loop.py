@@ -5,6 +5,7 @@ import time
 import pytest
 from _pytest.runner import CallInfo
 
+from .contexts import name_of_fixture
 from .protocol import clean
 
 _clock = time.perf_counter
@@ -175,6 +176,17 @@ class Loop:
             self.keep()  # the answer may take long
             following = self.first_of_next_unit()
         return following
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef, request):
+        """Let it be known when a fixture that tests share is undone: what happens then is none of theirs."""
+        if fixturedef.scope == "function":
+            yield
+            return
+        name = name_of_fixture(fixturedef, str(request.config.rootpath))
+        fixturedef.addfinalizer(lambda: self.channel.put("undone"))  # finalizers are called in reverse
+        yield
+        fixturedef.addfinalizer(lambda: self.channel.send("undoing", fixture=clean(name)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call):

@@ -75,6 +75,7 @@ class Reporter(TakenOverOptions):
         self.channel = channel
         self.order = order
         self.nodes = {}
+        self.running = {}  # what each worker's test is: (id, location)
         self.told = time.monotonic()
         self.status = None
         self.shown = None
@@ -181,9 +182,11 @@ class Reporter(TakenOverOptions):
         getattr(self, "replay_" + kind)(self.node(slot), again, **fields)
 
     def replay_logstart(self, node, again, nodeid, location):
+        self.running[node] = nodeid, location
         self.config.hook.pytest_runtest_logstart(nodeid=nodeid, location=location)
 
     def replay_logfinish(self, node, again, nodeid, location):
+        self.running.pop(node, None)
         self.config.hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)
 
     def replay_report(self, node, again, data):
@@ -228,6 +231,12 @@ class Reporter(TakenOverOptions):
     def lost(self, slot, id, when, text, again):
         """A worker died: a report that no worker could send."""
         node = self.node(slot)
+        last, location = self.running.pop(node, (None, None))
+        if last not in (None, id):  # it was over, and what killed the worker is not its own
+            report = pytest.TestReport(
+                nodeid=last, location=location, keywords={}, outcome="passed", longrepr=None, when="teardown"
+            )
+            self.log(node, report)
         if id is not None and when == "collect":
             report = pytest.CollectReport(nodeid=id, outcome="failed", longrepr=text, result=[])
             self.session.testsfailed += 1

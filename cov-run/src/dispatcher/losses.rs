@@ -86,6 +86,9 @@ impl Dispatcher {
                 }
                 During::Test { id, is_over, is_tried_again: true }
             }
+            (During::Test { id, is_over: true, .. }, _) if let Some(fixture) = &seat.undoing => {
+                During::Undoing { fixture: fixture.clone(), test: id }
+            }
             (during, _) => during,
         }
     }

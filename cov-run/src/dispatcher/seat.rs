@@ -51,6 +51,8 @@ pub(super) struct Seat {
     pub(super) test: Option<Pick>,
     /// Whether that test is being torn down.
     pub(super) is_over: bool,
+    /// The fixture that is being undone, which others than that test used, too.
+    pub(super) undoing: Option<String>,
     /// Whether that test has failed, and will be tried again.
     pub(super) failed: bool,
     /// Whether the queue has it already.
@@ -74,6 +76,7 @@ impl Seat {
             current: None,
             test: None,
             is_over: false,
+            undoing: None,
             failed: false,
             queued: false,
         }
