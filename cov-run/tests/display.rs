@@ -1,6 +1,6 @@
 //! What is shown while tests run: on a terminal, in a CI system, and elsewhere.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::project::{Project, Run, finish};
 
@@ -30,16 +30,9 @@ while True:
     sys.stdout.buffer.write(data)
 os.waitpid(process, 0)
 ";
-    let command = project.command(args);
     let mut python = Command::new("python3");
-    python.args(["-c", SPAWN, &width.to_string()]).arg(command.get_program()).args(command.get_args());
-    python.current_dir(project.root()).stdin(Stdio::null()).stdout(Stdio::piped());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => python.env(name, value),
-            None => python.env_remove(name),
-        };
-    }
+    python.args(["-c", SPAWN, &width.to_string()]);
+    let mut python = project.started_by(python, args);
     python.env("TERM", "xterm").env("LANG", "C.UTF-8").env_remove("LC_ALL").env("NO_COLOR", "1");
     finish(python.spawn().unwrap()).stdout
 }

@@ -93,12 +93,10 @@ fn a_breakpoint_fails_its_test_and_says_what_to_do() {
 
 /// Runs cov-run on a terminal, on which this is typed.
 fn on_a_terminal(project: &Project, args: &[&str], typed: &str) -> Run {
-    let ours = project.command(args);
     let mut command = Command::new("python3");
     let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
-    command.args(["-c", script]).arg(ours.get_program()).args(ours.get_args()).current_dir(project.root());
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command.args(["-c", script]);
+    let mut child = project.started_by(command, args).stdin(Stdio::piped()).spawn().unwrap();
     // The terminal is left open: its end would be a hangup.
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(typed.as_bytes()).unwrap();

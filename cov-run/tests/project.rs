@@ -115,7 +115,14 @@ impl Project {
         self.placed(command)
     }
 
-    /// The same for a verb, in the active environment.
+    /// cov-run, to be started by this program, which takes a command line behind its own arguments.
+    pub(crate) fn started_by(&self, mut program: Command, args: &[&str]) -> Command {
+        let ours = self.command(args);
+        program.arg(ours.get_program()).args(ours.get_args());
+        self.placed(program)
+    }
+
+    /// cov-run for a verb, in the active environment.
     pub(crate) fn verb(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cov-run"));
         let root = self.venv.python().ancestors().nth(2).unwrap().to_owned();

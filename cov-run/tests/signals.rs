@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use cov_model::manifest::Outcome;
@@ -132,11 +132,9 @@ fn a_test_that_does_not_end_in_time_is_killed() {
 fn a_run_in_the_background_can_be_ended_too() {
     // Scripts start programs in the background with SIGINT ignored, nohup with SIGHUP.
     let project = Project::new(FILES);
-    let ours = project.command(&["-n1", "--source", "."]);
     let mut command = Command::new("sh");
-    command.args(["-c", "trap '' INT HUP; exec \"$0\" \"$@\""]).arg(ours.get_program()).args(ours.get_args());
-    command.current_dir(project.root()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().unwrap();
+    command.args(["-c", "trap '' INT HUP; exec \"$0\" \"$@\""]);
+    let child = project.started_by(command, &["-n1", "--source", "."]).spawn().unwrap();
     wait_for(&project, "hanging");
     for signal in [Signal::SIGINT, Signal::SIGHUP] {
         kill(id_of(&child), signal).unwrap();
