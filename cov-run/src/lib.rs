@@ -38,6 +38,7 @@ pub mod printed;
 pub mod processes;
 pub mod profile;
 pub mod progress;
+pub mod project;
 pub mod protocol;
 pub mod python;
 pub mod record;
@@ -217,10 +218,7 @@ fn run_suite(args: &Args) -> anyhow::Result<u8> {
 
 /// Goes to the project, and reads what it says of our own.
 fn enter_project(args: &Args) -> anyhow::Result<RunnerConfig> {
-    if let Some(project) = &args.project {
-        env::set_current_dir(project)
-            .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
-    }
+    project::enter(args.project.as_deref())?;
     if let Some(verb) = Verb::among(&args.paths) {
         let remedy = format!("the verb comes first: cov-run {verb} ...");
         return Err(Refusal::usage(format!("{verb}: no such file or directory ({remedy})")));

@@ -10,17 +10,14 @@ use anyhow::Context as _;
 use crate::cli::verb;
 use crate::lines::{End, file_of};
 use crate::plugin::Plugin;
-use crate::python;
 use crate::refusal::Refusal;
 use crate::terminal::say;
 use crate::verdict::INTERNAL;
+use crate::{project, python};
 
 /// Prints the list, all of it or nothing, and gives pytest's exit status.
 pub fn run(args: &verb::List) -> anyhow::Result<u8> {
-    if let Some(project) = &args.project {
-        env::set_current_dir(project)
-            .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
-    }
+    project::enter(args.project.as_deref())?;
     let directory = tempfile::Builder::new().prefix("cov-run-").tempdir().context("temporary directory")?;
     let destination = directory.path().join("ids");
     let python = python::interpreter(args.python.as_deref(), &env::current_dir()?);

@@ -1,6 +1,5 @@
 //! A run of tests in a given order in one worker, which leaves nothing behind: `cov-run replay`, `cov-run bisect`.
 
-use std::env;
 use std::io::{self, Write};
 use std::sync::mpsc;
 use std::time::Instant;
@@ -22,12 +21,12 @@ use crate::sequence::{script, sequence};
 use crate::session::{Ending, Ran, Session};
 use crate::setup::{Place, setup};
 use crate::shard::Shard;
-use crate::signals;
 use crate::summary::Summary;
 use crate::terminal::{Forgiving, Terminal, say};
 use crate::timings::Known;
 use crate::verdict::{FAILED, PASSED, verdict};
 use crate::workers::Workers;
+use crate::{project, signals};
 
 /// Runs what one process of the last run ran, in the same order, and shows it as any run.
 pub fn replay(replay: &Replay) -> anyhow::Result<u8> {
@@ -97,10 +96,7 @@ type Shown = Terminal<Forgiving<Box<dyn Write>>>;
 
 impl Stage {
     fn of(rehearsal: &Rehearsal) -> anyhow::Result<Self> {
-        if let Some(project) = &rehearsal.project {
-            env::set_current_dir(project)
-                .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
-        }
+        project::enter(rehearsal.project.as_deref())?;
         let manifest = Earlier::read_manifest(&OutDirectory::of(&rehearsal.out, rehearsal.shard))?.manifest;
         let mut args = Args::parse_from(["cov-run", "--no-cov", "-n1", "--reporter=cov-run"]);
         args.workers = Some(Workers::Number(1));

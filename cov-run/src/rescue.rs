@@ -15,7 +15,6 @@ use crate::cli::verb::Rescue;
 use crate::crash::{Cause, Death};
 use crate::dispatcher::{During, Loss, Stop, WorkerId};
 use crate::earlier::Earlier;
-use crate::epoch;
 use crate::harvest::Harvest;
 use crate::junit::Times;
 use crate::out::OutDirectory;
@@ -29,6 +28,7 @@ use crate::summary::Summary;
 use crate::terminal::say;
 use crate::timings::Known;
 use crate::verdict::INTERRUPTED;
+use crate::{epoch, project};
 
 /// The file in the temporary directory that says what a run is about to do.
 const PLAN: &str = "plan.json";
@@ -85,10 +85,7 @@ pub fn announce(setup: &Setup, record: &Record, workers: u32) {
 
 /// Writes what a run would have written that was killed, as far as it had got.
 pub fn rescue(args: &Rescue) -> anyhow::Result<u8> {
-    if let Some(project) = &args.project {
-        std::env::set_current_dir(project)
-            .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
-    }
+    project::enter(args.project.as_deref())?;
     let path = args.out.canonicalize().map_err(|error| refusal(&args.out, &error))?;
     let out = OutDirectory::of(&path, args.shard);
     let events = fs::read_link(out.under_way()).map_err(|error| match error.kind() {

@@ -31,10 +31,12 @@ pub enum Verb {
     /// Shards of a run each learn how long their own tests take. The timings that this makes of theirs are what the
     /// shards of the next run are balanced by, with --timings. The order of the inputs does not matter.
     Timings(Timings),
+
     /// Run again what one worker ran, test by test in the same order
     ///
     /// Nothing is measured and nothing is written. Tests that were tried again run once, where they were tried last.
     Replay(Replay),
+
     /// Find the tests that make another one fail
     ///
     /// A test that fails in a run and passes alone, or the other way round, depends on tests that ran before it in the same

@@ -18,7 +18,6 @@ mod split;
 mod supervisor;
 
 use std::collections::BTreeMap;
-use std::env;
 use std::io::{self, Write as _};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -38,11 +37,11 @@ use crate::cli::Args;
 use crate::out::OutDirectory;
 use crate::refusal::Refusal;
 use crate::shard::Shard;
-use crate::signals;
 use crate::temporary::Temporary;
 use crate::terminal::{self, Forgiving, Terminal, say};
 use crate::timings::Known;
 use crate::verdict::{INTERRUPTED, NO_TESTS, PASSED};
+use crate::{project, signals};
 
 /// Runs the shards of a command, writes their manifests, and gives the exit status.
 pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
@@ -51,10 +50,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
         Forgiving::new(io::stdout()).write_all(preset::list().as_bytes())?;
         return Ok(PASSED);
     }
-    if let Some(project) = &args.project {
-        env::set_current_dir(project)
-            .map_err(|error| Refusal::usage(format!("{}: {error}", project.display())))?;
-    }
+    project::enter(args.project.as_deref())?;
     let usage = |error: anyhow::Error| Refusal::usage(format!("{error:#}"));
     let shard = args.shard.resolve()?;
     let out = OutDirectory::of(&args.out, shard);

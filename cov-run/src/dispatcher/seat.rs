@@ -34,11 +34,12 @@ pub(super) struct Seat {
     pub(super) waiting: bool,
     /// Whether it was told to stop.
     pub(super) dismissed: bool,
-    pub said_bye: bool,
+    /// Whether its session has ended, and it has said so.
+    pub(super) said_bye: bool,
     /// Whether it has run anything.
     pub(super) used: bool,
     /// Whether it ends to make room for one that has run nothing.
-    pub makes_room: bool,
+    pub(super) makes_room: bool,
     /// Whether it was asked to leave tests to others, and has not answered.
     pub(super) asked: bool,
     /// Whether it had nothing to leave when it was asked, and has begun no test since.
