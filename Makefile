@@ -59,6 +59,7 @@ bench: tools ## compare speed with the peers; prints the table of docs/BENCHMARK
 
 exactness: tools ## compare outcomes and numbers with pytest and coverage.py on real projects
 	python3 bench/analysis.py
+	python3 bench/monitor.py
 	python3 bench/exactness.py
 	python3 bench/contexts.py --runs 0
 	python3 bench/end_to_end.py

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/inputs.py", include_str!("../python/cov_run_worker/inputs.py")),
     ("cov_run_worker/introduction.py", include_str!("../python/cov_run_worker/introduction.py")),
     ("cov_run_worker/journal.py", include_str!("../python/cov_run_worker/journal.py")),
+    ("cov_run_worker/landmarks.py", include_str!("../python/cov_run_worker/landmarks.py")),
     ("cov_run_worker/line_monitor.py", include_str!("../python/cov_run_worker/line_monitor.py")),
     ("cov_run_worker/listing.py", include_str!("../python/cov_run_worker/listing.py")),
     ("cov_run_worker/listeners.py", include_str!("../python/cov_run_worker/listeners.py")),
@@ -35,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/reordering.py", include_str!("../python/cov_run_worker/reordering.py")),
     ("cov_run_worker/reports.py", include_str!("../python/cov_run_worker/reports.py")),
     ("cov_run_worker/zygote.py", include_str!("../python/cov_run_worker/zygote.py")),
+    ("cov_run_worker/ways.py", include_str!("../python/cov_run_worker/ways.py")),
     ("cov_run_worker/xdist_fixtures.py", include_str!("../python/cov_run_worker/xdist_fixtures.py")),
 ];
 

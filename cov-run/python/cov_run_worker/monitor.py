@@ -7,146 +7,15 @@ return, the arc that leaves. There the two ways of a branch are two events, whic
 they are one, which is switched off when both ways were seen.
 """
 
-import bisect
 import contextlib
-import dis
-import itertools
 import sys
 import threading
 
+from .landmarks import Landmarks
+from .ways import Ways
+
 monitoring = getattr(sys, "monitoring", None)
 _getframe = sys._getframe  # bound once: a test may take it away
-
-_CACHE, _EXTENDED_ARG = dis.opmap.get("CACHE", -1), dis.opmap["EXTENDED_ARG"]
-_RETURNS = {dis.opmap.get(name) for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR")}
-_BACKWARD = {dis.opmap.get(name) for name in ("JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT")}
-_ALWAYS = _BACKWARD | {dis.opmap.get(name) for name in ("JUMP_FORWARD", "SEND")}
-_BRANCHES = (set(dis.hasjrel) | set(dis.hasjabs)) - _ALWAYS
-_ENDS = {dis.opmap.get(name) for name in ("RERAISE", "RAISE_VARARGS")}
-_JUMPS = _ALWAYS | _ENDS | _RETURNS  # after which something else follows
-_UNPACKS = {dis.opmap[name] for name in ("UNPACK_SEQUENCE", "UNPACK_EX")}
-_SEND, _ASYNC_END = dis.opmap.get("SEND"), dis.opmap.get("END_ASYNC_FOR")
-
-
-class Ways:
-    """The ways through a code object, from one instruction to the line that comes next. Offsets are in bytes."""
-
-    def __init__(self, code):
-        self.code = code
-        self.bytes = code.co_code
-        self.exit = -code.co_firstlineno
-        self.starts = []
-        self.lines = []
-        for start, _, line in code.co_lines():
-            self.starts.append(start)
-            self.lines.append(line)
-        table = dis._parse_exception_table(code) if code.co_exceptiontable else ()
-        self.onward = {}  # the arcs from lines of a statement that have only one way on, as the statement has not
-        self.handlers = [(each.start, each.end, each.target) for each in table]
-
-    def line(self, offset):
-        """The line of an instruction, None if it has none."""
-        return self.lines[bisect.bisect_right(self.starts, offset) - 1]
-
-    def last_line(self, offset):
-        """The line on which what an instruction stands for ends."""
-        return next(itertools.islice(self.code.co_positions(), offset // 2, None))[1] or 0
-
-    def instruction(self, offset):
-        """The instruction there: (operation, its target if it jumps, offset of what follows it)."""
-        argument = 0
-        while self.bytes[offset] == _EXTENDED_ARG:
-            argument = (argument | self.bytes[offset + 1]) << 8
-            offset += 2
-        operation = self.bytes[offset]
-        argument |= self.bytes[offset + 1]
-        offset += 2
-        while offset < len(self.bytes) and self.bytes[offset] == _CACHE:
-            offset += 2
-        return operation, offset - 2 * argument if operation in _BACKWARD else offset + 2 * argument, offset
-
-    def arc(self, line, destination):
-        """The arc from `line` to the line that runs when control goes to `destination`.
-
-        None if that is on the same line: how the line is left is told when it is.
-        """
-        seen = set()
-        while line is not None and destination < len(self.bytes) and destination not in seen:
-            seen.add(destination)
-            there = self.line(destination)
-            if there is not None and there != line:
-                return line, there
-            operation, target, following = self.instruction(destination)
-            if operation in _ENDS:
-                target = self.handler(destination)
-                if target is None:
-                    return None
-            if operation in _ALWAYS or operation in _ENDS:
-                destination = target
-            elif there is None and operation not in _BRANCHES and operation not in _RETURNS:
-                destination = following  # such as the beginning of a handler, before its `except`
-            else:
-                return None
-        return None
-
-    def proofs(self, inner):
-        """The arcs for which there is no event, by the offset of an instruction that runs only if the arc is taken.
-
-        They are those of `async for`, and those without a branch from a line that has more than one way on: from a
-        `finally`, which is there once for each way out of its `try`; from a statement on the line of its `if`; from a
-        line that holds a whole function, whose first lines are `inner`. Of other lines it is known where they lead,
-        if the statement is not a loop whose variables stand on lines of their own: these go into `onward`.
-        """
-        edges = []  # (line, offset, destination)
-        spread = []  # (line that follows, last line), both within a statement
-        ways = dict.fromkeys(inner, 1)
-        offset = 0
-        while offset < len(self.bytes):
-            operation, target, following = self.instruction(offset)
-            line = self.line(offset)
-            there = self.line(following) if following < len(self.bytes) else line
-            if line and there and there != line and operation not in _JUMPS:
-                last = self.last_line(offset) if operation in _UNPACKS else line
-                if there <= last:  # a line further up follows, or another variable
-                    spread.append((there, last))
-            more = 1
-            if operation in _ALWAYS:
-                if operation != _SEND:
-                    edges.append((line, offset, target))
-            elif operation in _BRANCHES or operation in _RETURNS:
-                more = 2
-            elif operation in _ENDS:
-                handler = self.handler(offset)
-                if handler is not None:
-                    edges.append((line, offset, handler))
-            elif operation == _ASYNC_END or there != line:
-                edges.append((line, offset, following))
-                more = 2 if operation == _ASYNC_END else 1  # the body is the other way
-            else:
-                more = 0
-            ways[line] = ways.get(line, 0) + more
-            offset = following
-        found = {}
-        for line, offset, destination in edges:
-            arc = self.arc(line, destination) if ways[line] > 1 else None
-            if arc is not None:
-                found[offset] = arc
-        only = {line: destination for line, _, destination in edges if ways[line] == 1}
-        for there, last in spread:
-            while there <= last and there in only and there not in self.onward:
-                arc = self.arc(there, only[there])
-                if arc is None:
-                    break
-                self.onward[there] = arc
-                there = arc[1]
-        return found
-
-    def handler(self, offset):
-        """Where an exception that is raised there goes within this code, None if it leaves it."""
-        for start, end, target in self.handlers:
-            if start <= offset < end:
-                return target
-        return None
 
 
 class Code:
@@ -156,6 +25,19 @@ class Code:
         self.arcs = arcs
         self.ways = Ways(code)  # which keeps it alive, since it is known by its id
         self.proofs = self.ways.proofs([each.co_firstlineno for each in code.co_consts if hasattr(each, "co_code")])
+        self.landmarks = None
+        self.awaited = {}  # line whose event tells of an arc -> that arc
+
+    def is_settled(self, offset, destination):
+        """Whether a branch that goes this way again has nothing more to tell by its own event."""
+        if self.landmarks is None:  # code that runs once never comes here
+            self.landmarks = Landmarks(self.ways)
+        arc = self.ways.arc(self.ways.line(offset), destination)
+        others = self.landmarks.what_tells_of_the_rest(offset, arc)
+        if others is None:
+            return False
+        self.awaited.update((other[1], other) for other in others)
+        return True
 
 
 class BranchMonitor:
@@ -168,7 +50,7 @@ class BranchMonitor:
         self.lock_data = self.unlock_data = self.warn = None
         self.codes = {}  # id of a code object -> Code
         self.left_out = {}  # id of a code object that is not measured -> itself, for the id to stay its own
-        self.ways = {}  # (id of a code object, offset of a branch) -> the way that was seen
+        self.ways = {}  # (id of a code object, offset of a branch) -> the way that was seen, ~way if once only
         self.lock = threading.Lock()
         self.tool = None
         self.active = self.began = False
@@ -258,9 +140,9 @@ class BranchMonitor:
         known = self.codes.get(id(code))
         if known is not None:
             known.arcs.add((line, line))
-            onward = known.ways.onward.get(line)
-            if onward is not None:
-                known.arcs.add(onward)
+            for arc in (known.ways.onward.get(line), known.awaited.get(line)):
+                if arc is not None:
+                    known.arcs.add(arc)
         return monitoring.DISABLE
 
     def on_return(self, code, offset, value):
@@ -288,11 +170,16 @@ class BranchMonitor:
         known = self.codes.get(place[0])
         if known is None:
             return monitoring.DISABLE
+        if way == ~destination:  # the second time
+            if known.is_settled(offset, destination):
+                return monitoring.DISABLE
+            self.ways[place] = destination
+            return None
         arc = known.ways.arc(known.ways.line(offset), destination)
         if arc is not None:
             known.arcs.add(arc)
         if way is None:
-            self.ways[place] = destination
+            self.ways[place] = ~destination
             return None
         return monitoring.DISABLE
 

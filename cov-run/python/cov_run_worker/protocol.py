@@ -14,6 +14,7 @@ decode = json.JSONDecoder().decode
 _poll = getattr(select, "poll", None)
 _select = select.select
 _mask = getattr(signal, "pthread_sigmask", None)
+_mask = getattr(_mask, "__wrapped__", _mask)  # without the names of signals, which would take most of the time
 _BLOCK, _RESTORE = getattr(signal, "SIG_BLOCK", None), getattr(signal, "SIG_SETMASK", None)
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
