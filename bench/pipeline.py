@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the whole pipeline against the parallel Python set-up, interleaved, on the same machine.
 
-For each project: serial pytest, with and without coverage; `pytest -n2 --cov=PACKAGE --cov-branch`, without reports and
+For each project: serial pytest without coverage; `pytest -n2 --cov=PACKAGE --cov-branch`, without reports and
 with XML, terminal and HTML; cov-run -n2 alone, and with cov-merge and cov-report to text, Cobertura and HTML. Prints the
 tables that docs/BENCHMARKS.md quotes: medians of wall seconds and of CPU seconds (user and system, all processes).
 
@@ -66,9 +66,6 @@ class Bench:
     def serial(self) -> str:
         return self.pytest("-n0", "--no-cov", f"--junitxml={self.out / 'junit.xml'}")
 
-    def serial_cov(self) -> str:
-        return self.pytest("-n0", *self.coverage(), "--cov-report=")
-
     def xdist(self) -> str:
         return self.pytest(f"-n{WORKERS}", *self.coverage(), "--cov-report=")
 
@@ -95,7 +92,6 @@ class Bench:
 
 WAYS: dict[str, Callable[[Bench], str]] = {
     "pytest": Bench.serial,
-    "pytest --cov": Bench.serial_cov,
     "pytest -n2 --cov": Bench.xdist,
     "the same, 3 reports": Bench.xdist_reports,
     "cov-run -n2": Bench.cov_run,

@@ -1,5 +1,6 @@
 """The run loop: tests of one unit after the other, the next unit asked for as late as pytest allows."""
 
+import functools
 import time
 
 import pytest
@@ -39,6 +40,8 @@ class Loop:
         self.last = None
         self.tests = []  # of the unit: (index in the file, item)
         self.at = 0  # the place of the test that runs among them
+        self.set_up = []  # fixtures that tests share, set up since the last report: (fixture, its name)
+        self.undoing = []  # the names of those that are being undone
         self.waited = 0.0  # how long the teardown of the test that runs was held up by cov-run
 
     def run(self, session):
@@ -177,19 +180,40 @@ class Loop:
             following = self.first_of_next_unit()
         return following
 
-    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef, request):
-        """Let it be known when a fixture that tests share is undone: what happens then is none of theirs."""
-        if fixturedef.scope == "function":
-            yield
-            return
-        name = name_of_fixture(fixturedef, str(request.config.rootpath))
-        fixturedef.addfinalizer(lambda: self.channel.put("undone"))  # finalizers are called in reverse
-        yield
-        fixturedef.addfinalizer(lambda: self.channel.send("undoing", fixture=clean(name)))
+        """Remember a fixture that tests share: what happens when it is undone is none of theirs.
+
+        This is no wrapper, which would be seen in the traceback of a fixture that fails.
+        """
+        if fixturedef.scope != "function":
+            name = clean(name_of_fixture(fixturedef, str(request.config.rootpath)))
+            fixturedef.addfinalizer(self.undone)  # finalizers are called in reverse
+            self.set_up.append((fixturedef, name))
+
+    def watch_fixtures(self):
+        """Let it be known when a fixture that has been set up is undone."""
+        while self.set_up:
+            fixturedef, name = self.set_up.pop()
+            if fixturedef.cached_result is not None:
+                fixturedef.addfinalizer(functools.partial(self.undo, name))
+
+    def undo(self, name):
+        self.undoing.append(name)
+        self.channel.send("undoing", fixture=name)
+
+    def undone(self):
+        """A fixture is undone; one that it depends on may be the next, and has been announced before it."""
+        if self.undoing:
+            self.undoing.pop()
+        if self.undoing:
+            self.channel.send("undoing", fixture=self.undoing[-1])
+        else:
+            self.channel.put("undone")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call):
+        self.watch_fixtures()
         if call.when == "teardown" and self.waited:
             call.duration = max(call.duration - self.waited, 0.0)  # cov-run's time is not the test's
 
