@@ -119,7 +119,7 @@ fn shards_of_a_c_program_are_measured_by_gcc() {
         Project::new(&["gcovr>=8"], &[("price.c", price), ("main.c", main), ("cases", "1 10\n11 99\n")]);
     project.said("gcc", &["--coverage", "-O0", "price.c", "main.c", "-o", "shop"]);
     let script = "while read -r n m; do ./shop $n $m || exit; done < {tests-file}; \
-                  cp --parents $PWD/*.gcno {out} && gcovr -r . --cobertura {out}/c.xml {out}";
+                  cp --parents $PWD/*.gcno {out} && flock . gcovr -r . --cobertura {out}/c.xml {out}";
     project.said(
         tool("cov-run"),
         &["--cmd", "--preset=gcc", "--shards=2", "--tests=cases", "--shell", "--", script],
