@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod bar;
 pub mod bound;
+pub mod cases;
 pub mod ci;
 pub mod cli;
 pub mod clock;

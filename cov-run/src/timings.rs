@@ -74,7 +74,7 @@ impl FileTimings {
 }
 
 /// Seconds of a foreign file; None where they are no duration that is believed.
-fn microseconds(seconds: f64) -> Option<u64> {
+pub fn microseconds(seconds: f64) -> Option<u64> {
     let us = (seconds * 1e6).round();
     #[expect(clippy::cast_precision_loss, reason = "a day in microseconds is exact")]
     let is_believed = (0.0..=LONGEST as f64).contains(&us);

@@ -1,13 +1,13 @@
 //! What a shard left in its directory, told by content.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use cov_model::content::{Content, Format, Holding};
 
-use super::cases::{self, Case};
+use crate::cases::{self, Case};
 use crate::terminal::say;
 
 /// What the files of a shard are.
@@ -59,7 +59,12 @@ fn look_at(path: PathBuf, collected: &mut Collected) {
             collected.fragments.push(path);
         }
         Ok(Holding::Foreign(format)) => *collected.foreign.entry(format).or_default() += 1,
-        Ok(Holding::Other) => collected.cases.extend(cases::read(&path)),
+        Ok(Holding::Other) => {
+            // Of a JUnit file that breaks off, what is in front counts; another file has no tests.
+            if let Ok(file) = File::open(&path) {
+                let _ = cases::read(BufReader::new(file), |case| collected.cases.push(case));
+            }
+        }
         Err(error) => say(format_args!("cov-run: warning: {}: {error}", path.display())),
     }
 }

@@ -1,6 +1,5 @@
 //! Runs any test command as shards, and collects what they measured: `--cmd`.
 
-mod cases;
 mod collected;
 mod coveragerc;
 mod display;

@@ -9,12 +9,12 @@ use cov_model::content::Format;
 use cov_model::manifest::{FORMAT, Manifest, Outcome, TestRecord, VERSION, run_digest};
 use cov_model::stream::Output;
 
-use super::cases::Case;
 use super::collected::{Collected, collect};
 use super::place::Place;
 use super::plan::{Part, Plan};
 use super::process::End;
 use super::supervisor::Ran;
+use crate::cases::Case;
 use crate::terminal::say;
 use crate::timings::Timings;
 use crate::verdict::{FAILED, INTERRUPTED, PASSED};
@@ -70,7 +70,7 @@ impl Record {
             *self.foreign.entry(*format).or_default() += count;
         }
         for case in &collected.cases {
-            self.tests.entry(case.id.clone()).or_default().insert(part.number);
+            self.tests.entry(case.id()).or_default().insert(part.number);
             self.told.insert(part.number);
         }
         learn(timings, &part.tests, &collected.cases);
@@ -164,10 +164,11 @@ pub(super) fn status(end: End) -> u8 {
 
 /// The tests of a shard by id. One that a JUnit file has several times was tried so often.
 fn tests(cases: &[Case], shard: u32, attempts: u32) -> Vec<TestRecord> {
-    let mut tests: BTreeMap<&str, TestRecord> = BTreeMap::new();
+    let mut tests: BTreeMap<String, TestRecord> = BTreeMap::new();
     for case in cases {
-        let test = tests.entry(&case.id).or_insert_with(|| TestRecord {
-            id: case.id.clone(),
+        let id = case.id();
+        let test = tests.entry(id.clone()).or_insert_with(|| TestRecord {
+            id,
             outcome: Outcome::Passed,
             duration_us: 0,
             attempts: attempts - 1,
@@ -176,7 +177,7 @@ fn tests(cases: &[Case], shard: u32, attempts: u32) -> Vec<TestRecord> {
             order: 0,
         });
         test.outcome = case.outcome;
-        test.duration_us = case.us;
+        test.duration_us = case.us.unwrap_or(0);
         test.attempts += 1;
     }
     tests.into_values().collect()
@@ -187,8 +188,8 @@ fn learn(timings: &mut Timings, tests: &[String], cases: &[Case]) {
     let tests: BTreeSet<&str> = tests.iter().map(String::as_str).collect();
     let passed = cases.iter().filter(|case| case.outcome == Outcome::Passed);
     for case in passed {
-        if let Some(place) = case.places.iter().find(|place| tests.contains(place.as_str())) {
-            timings.note_test(place, &case.id, case.us);
+        if let (Some(place), Some(us)) = (case.places().find(|place| tests.contains(place)), case.us) {
+            timings.note_test(place, &case.id(), us);
         }
     }
 }

@@ -8,77 +8,29 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
-use anyhow::Context as _;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
+use cov_model::manifest::Outcome;
 
-use super::{Timings, microseconds};
+use super::Timings;
+use crate::cases::{self, Case};
 
-/// A test that passed, as JUnit names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Case {
-    class: String,
-    name: String,
-    file: Option<String>,
-    us: Option<u64>,
-}
-
-/// Children of a test that did not pass, or not at once: the last four in the words of Surefire and nextest.
-const NOT_PASSED: [&str; 7] =
-    ["failure", "error", "skipped", "flakyFailure", "flakyError", "rerunFailure", "rerunError"];
-
-/// The tests of a JUnit file that passed.
-pub(super) fn cases(text: &str) -> anyhow::Result<Vec<Case>> {
-    let mut reader = Reader::from_str(text);
+/// The tests of a JUnit file that passed at once.
+pub(super) fn cases(text: &[u8]) -> anyhow::Result<Vec<Case>> {
     let mut cases = Vec::new();
-    let mut current: Option<Case> = None;
-    let mut has_suite = false;
-    loop {
-        let event = reader.read_event();
-        let position = if event.is_err() { reader.error_position() } else { reader.buffer_position() };
-        let line = || format!("line {}", line_of(text, position));
-        match event.with_context(line)? {
-            Event::Start(tag) if tag.name().as_ref() == "testcase" => {
-                current = Some(case(&tag).with_context(line)?);
-            }
-            Event::Empty(tag) if tag.name().as_ref() == "testcase" => {
-                cases.push(case(&tag).with_context(line)?);
-            }
-            Event::Start(tag) | Event::Empty(tag) => {
-                let name = tag.name();
-                has_suite |= ["testsuites", "testsuite"].contains(&name.as_ref());
-                if NOT_PASSED.contains(&name.as_ref()) {
-                    current = None;
-                }
-            }
-            Event::End(tag) if tag.name().as_ref() == "testcase" => cases.extend(current.take()),
-            Event::Eof => break,
-            _ => {}
+    cases::read(text, |case| {
+        if case.outcome == Outcome::Passed && !case.is_repeated {
+            cases.push(case);
         }
-    }
-    anyhow::ensure!(has_suite, "no JUnit file: it has no test suite");
+    })
+    .map_err(|broken| {
+        let line = line_of(text, broken.position);
+        anyhow::Error::new(broken).context(format!("line {line}"))
+    })?;
     Ok(cases)
 }
 
-fn case(tag: &BytesStart<'_>) -> anyhow::Result<Case> {
-    let mut case = Case::default();
-    for attribute in tag.attributes() {
-        let attribute = attribute?;
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0)?;
-        match attribute.key.as_ref() {
-            "classname" => case.class = value.into_owned(),
-            "name" => case.name = value.into_owned(),
-            "file" => case.file = Some(value.replace('\\', "/")),
-            "time" => case.us = value.parse().ok().and_then(microseconds),
-            _ => {}
-        }
-    }
-    Ok(case)
-}
-
-fn line_of(text: &str, position: u64) -> usize {
+fn line_of(text: &[u8], position: u64) -> usize {
     let position = usize::try_from(position).map_or(text.len(), |position| position.min(text.len()));
-    text.as_bytes()[..position].iter().filter(|&&byte| byte == b'\n').count() + 1
+    text[..position].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
 /// The test files that the classes of JUnit files may be in.
@@ -97,9 +49,11 @@ impl<'a> Modules<'a> {
 
     /// The file and the node id of a test. None where no file fits its class.
     fn place(&self, case: &Case) -> Option<(String, String)> {
-        let own = case.file.as_ref().filter(|file| within(&case.class, &dotted(file)).is_some());
-        let file = own.cloned().or_else(|| self.file_of(&case.class))?;
-        let classes = within(&case.class, &dotted(&file))?;
+        let class = case.class.as_deref()?;
+        let own = case.file.as_ref().map(|file| file.replace('\\', "/"));
+        let own = own.filter(|file| within(class, &dotted(file)).is_some());
+        let file = own.or_else(|| self.file_of(class))?;
+        let classes = within(class, &dotted(&file))?;
         let names = classes.split('.').filter(|name| !name.is_empty()).chain([case.name.as_str()]);
         let id = names.fold(file.clone(), |id, name| id + "::" + name);
         Some((file, id))
@@ -159,7 +113,7 @@ pub(super) fn timings(cases: &[Case], modules: &Modules<'_>) -> (Timings, Option
                 timings.note_test(&file, &id, us);
             }
         } else {
-            let first = || (case.class.clone(), case.name.clone());
+            let first = || (case.class.clone().unwrap_or_default(), case.name.clone());
             let unmatched =
                 unmatched.get_or_insert_with(|| Unmatched { count: 0, of: cases.len(), first: first() });
             unmatched.count += 1;
@@ -178,7 +132,7 @@ mod tests {
         std::fs::create_dir(directory.path().join("tests")).unwrap();
         std::fs::write(directory.path().join("tests/test_disk.py"), "").unwrap();
         let modules = Modules::new(files.iter().copied(), directory.path());
-        let (timings, unmatched) = timings(&cases(xml).unwrap(), &modules);
+        let (timings, unmatched) = timings(&cases(xml.as_bytes()).unwrap(), &modules);
         let found = timings.files.values().flat_map(|file| &file.tests);
         let found: Vec<_> = found.map(|(id, test)| (id.as_str(), test.mean().unwrap())).collect();
         assert_eq!(found, expected);
@@ -234,8 +188,11 @@ mod tests {
 
     #[test]
     fn what_is_no_junit_file_is_refused() {
-        let refused = |text: &str| format!("{:#}", cases(text).unwrap_err());
-        assert_eq!(refused("<coverage></coverage>"), "no JUnit file: it has no test suite");
+        let refused = |text: &str| format!("{:#}", cases(text.as_bytes()).unwrap_err());
+        assert_eq!(
+            refused("<coverage></coverage>"),
+            "line 1: no JUnit file: its first element is no test suite"
+        );
         assert!(refused("<testsuite>\n<testcase name='a' name='b'/></testsuite>").starts_with("line 2: "));
         assert!(refused("<testsuite>\n<testcase></testsuite>").starts_with("line 2: "));
     }

@@ -7,8 +7,9 @@ use std::str;
 use anyhow::Context as _;
 use serde::Deserialize;
 
-use super::junit::{self, Case, Modules, Unmatched};
+use super::junit::{self, Modules, Unmatched};
 use super::{Timings, microseconds};
+use crate::cases::Case;
 
 /// What a file of durations holds.
 #[derive(Clone, Debug)]
@@ -38,10 +39,7 @@ impl Source {
         let why = "neither timings of cov-run, nor .test_durations of pytest-split, nor a JUnit file";
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
         match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'<') => {
-                let text = str::from_utf8(text).context("a JUnit file must be UTF-8")?;
-                Ok(Self::Junit(Junit(junit::cases(text)?)))
-            }
+            Some(b'<') => Ok(Self::Junit(Junit(junit::cases(text)?))),
             Some(b'{') if serde_json::from_slice::<Signature>(text).is_ok() => {
                 Ok(Self::Ours(Timings::parse(text)?))
             }
