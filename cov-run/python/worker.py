@@ -59,9 +59,10 @@ def run_reporter():
     pretend_to_be_pytest(order["args"])
     import_plugin()
     import pytest
+    from cov_run_worker import ending
     from cov_run_worker.reporter import Reporter
 
-    return pytest.main(order["args"], plugins=[Reporter(channel, order)])
+    ending.end(int(pytest.main(order["args"], plugins=[Reporter(channel, order)])))
 
 
 def main():
@@ -70,7 +71,7 @@ def main():
     if sys.argv[1:2] == ["--list"]:
         return list_tests(sys.argv[2], sys.argv[3:])
     if sys.argv[1:2] == ["--reporter"]:
-        return run_reporter()
+        run_reporter()
     channel = open_channel()
     order = channel.receive()
     channel.open(order["events"])
@@ -84,6 +85,8 @@ def main():
         channel.send("no_pytest", message=str(error), python=sys.executable)
         return 4
     plugin = import_plugin()
+    from cov_run_worker import ending
+
     if plugin.asks_for_information_only(order["args"]):
         channel.send("plain")
         return 0
@@ -93,9 +96,7 @@ def main():
     except plugin.Refused:
         return 0
     worker.close(int(status))
-    if worker.is_forked:
-        worker.zygote.leave(int(status))
-    return status
+    ending.end(int(status))
 
 
 if __name__ == "__main__":

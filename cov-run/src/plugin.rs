@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/imports.py", include_str!("../python/cov_run_worker/imports.py")),
     ("cov_run_worker/cov_fixtures.py", include_str!("../python/cov_run_worker/cov_fixtures.py")),
     ("cov_run_worker/deadline.py", include_str!("../python/cov_run_worker/deadline.py")),
+    ("cov_run_worker/ending.py", include_str!("../python/cov_run_worker/ending.py")),
     ("cov_run_worker/forkable.py", include_str!("../python/cov_run_worker/forkable.py")),
     ("cov_run_worker/inputs.py", include_str!("../python/cov_run_worker/inputs.py")),
     ("cov_run_worker/introduction.py", include_str!("../python/cov_run_worker/introduction.py")),

@@ -68,7 +68,7 @@ class Worker(TakenOverOptions):
         self.channel = channel
         self.order = order
         self.measurement = Measurement(order, note=self.note, unsaved=self.unsaved)
-        self.serves = self.is_forked = self.dismissed = False
+        self.serves = self.dismissed = False
         self.zygote = None  # what makes this a process that others can be forked from
         if order["candidate"]:
             from .zygote import Zygote
@@ -202,7 +202,6 @@ class Worker(TakenOverOptions):
         """Fork workers until there is no more need of them; what follows happens in each worker."""
         self.measurement.finish()
         self.order = self.zygote.serve()
-        self.is_forked = True
         options.assume_another(self.config, self.order)
         with capturing_anew(self.config):
             self.zygote.redirect()

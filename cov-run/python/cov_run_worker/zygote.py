@@ -13,10 +13,10 @@ import select
 import signal
 import socket
 import sys
-import threading
 import weakref
 
 from . import forkable, protocol
+from .ending import end, flush
 
 
 class Zygote:
@@ -91,11 +91,7 @@ class Zygote:
     def end(self):
         """Undo what was done for all workers, now that nobody needs it."""
         self.ring.remove()
-        try:
-            atexit._run_exitfuncs()
-            flush()
-        finally:
-            os._exit(0)
+        end(0)
 
     def part(self, assignment):
         """Become a process of its own: with its own channel, process group and numbers, and nothing of the zygote's to undo."""
@@ -136,15 +132,6 @@ class Zygote:
                     continue
             os.close(own)
 
-    def leave(self, status):
-        """End a forked worker: what it registered is called, what it has inherited is not destroyed."""
-        try:
-            getattr(threading, "_shutdown", int)()  # waits for the tests' threads, as every Python does at its end
-            atexit._run_exitfuncs()
-            flush()
-        finally:
-            os._exit(status)
-
 
 class Ring:
     """Wakes a poll when a child has ended."""
@@ -165,12 +152,6 @@ class Ring:
         signal.signal(signal.SIGCHLD, self.before)
         os.close(self.reader)
         os.close(self.writer)
-
-
-def flush():
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # a stream may be closed
-            stream.flush()
 
 
 def random_state():
