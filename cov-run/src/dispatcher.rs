@@ -190,7 +190,7 @@ impl Dispatcher {
         self.start(self.workers())
     }
 
-    /// Learns that tests are to run in the order of the plan, as far as there is one with several workers.
+    /// Learns that tests may rely on the order of the plan, as far as there is one with several workers.
     pub fn keep_order(&mut self) {
         if let Some(policy) = &mut self.policy {
             policy.splits_files = false;

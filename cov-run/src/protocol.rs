@@ -253,6 +253,8 @@ pub struct Found {
     pub whole: Option<String>,
     /// All tests then, in the order in which they are to run: files, as often as others come between their tests.
     pub order: Vec<(String, Vec<Pick>)>,
+    /// Whether tests may rely on that order.
+    pub binding: bool,
     /// How many tests `-k`, `-m` and the like took out of them.
     pub deselected: u64,
     /// Ids of the command line that match nothing.

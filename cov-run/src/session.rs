@@ -272,7 +272,9 @@ impl<'a, W: Write> Session<'a, W> {
         }
         let (units, left_out) = selection.units(&files, &plan.queue, &found.order);
         if let Some(why) = &found.whole {
-            self.dispatcher.keep_order();
+            if found.binding {
+                self.dispatcher.keep_order();
+            }
             self.record.deselected = found.deselected;
             self.record.unmatched.clone_from(&found.unmatched);
             self.record.header.push(format!("cov-run: all tests are collected first: {why}"));

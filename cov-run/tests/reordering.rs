@@ -1,6 +1,6 @@
 //! Plug-ins and conftests that want the list of all tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cov_model::manifest::Outcome;
 use cov_testing::Venv;
@@ -86,6 +86,23 @@ fn an_order_that_goes_to_and_fro_between_files_loses_no_test() {
         "2 failed, 4 passed"
     );
     assert_eq!(project.outcomes().len(), 6);
+}
+
+#[test]
+fn a_file_is_shared_out_unless_its_tests_may_rely_on_their_order() {
+    let slow = "import time\n\nimport pytest\n\n\n@pytest.mark.parametrize('n', range(8))\ndef test_slow(n):\n    time.sleep(0.3)\n";
+    let sorts = "def pytest_collection_modifyitems(items):\n    items.sort(key=lambda item: item.name)\n";
+    let workers = |requirements: &[&str], conftest| {
+        let files =
+            [("conftest.py", conftest), ("test_a.py", "def test_a():\n    pass\n"), ("test_slow.py", slow)];
+        let project = Project::in_venv(Venv::with(requirements), &files);
+        project.run(&["-n2", "--no-cov"]).expect(0).says("all tests are collected first");
+        let tests = project.manifest().tests;
+        let slow = tests.iter().filter(|test| test.id.starts_with("test_slow.py"));
+        slow.map(|test| test.worker.clone()).collect::<BTreeSet<_>>().len()
+    };
+    assert_eq!(workers(&["pytest>=9", "coverage>=7.10"], sorts), 2);
+    assert_eq!(workers(&["pytest>=9", "coverage>=7.10", "pytest-order"], ""), 1);
 }
 
 #[test]

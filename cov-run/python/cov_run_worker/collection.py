@@ -8,7 +8,7 @@ import pytest
 from _pytest.runner import check_interactive_exception
 
 from .protocol import clean
-from .reordering import why_all
+from .reordering import is_binding, why_all
 
 try:
     from _pytest.warnings import catch_warnings_for_item
@@ -109,7 +109,13 @@ class Files:
         if why is None:
             return {}
         self.open_all(session)
-        fields = {"whole": clean(why), "order": self.order, "deselected": self.deselected, "unmatched": self.unmatched}
+        fields = {
+            "whole": clean(why),
+            "order": self.order,
+            "binding": is_binding(session.config),
+            "deselected": self.deselected,
+            "unmatched": self.unmatched,
+        }
         self.deselected, self.unmatched = 0, []
         return fields
 

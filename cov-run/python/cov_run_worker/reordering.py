@@ -14,16 +14,18 @@ PLUGINS = {
     "random_order": "random_order_bucket",
 }
 
+# Those of them whose users let tests rely on it.
+BINDING = {"pytest_order", "pytest_ordering", "pytest_dependency"}
+
 # Names that a function uses when it moves what is in a list.
 MOVES = {"sort", "sorted", "reverse", "reversed", "insert", "shuffle"}
 
 
 def why_all(config):
     """Why all tests are to be collected before the first one runs; None if nobody needs that."""
-    for plugin in config.pluginmanager.get_plugins():
-        name = getattr(plugin, "__name__", type(plugin).__module__).split(".")[0]
-        if name in PLUGINS and is_active(config.option, PLUGINS[name]):
-            return "%s is there" % name.replace("_", "-")
+    names = plugins_of(config)
+    if names:
+        return "%s is there" % names[0].replace("_", "-")
     if django_is_used():
         return "pytest-django makes databases for all tests, and tables for the models that test files declare"
     for found in config.hook.pytest_collection_modifyitems.get_hookimpls():
@@ -31,6 +33,18 @@ def why_all(config):
         if os.path.basename(place) == "conftest.py" and moves(getattr(found.function, "__code__", None)):
             return "%s may change the order of tests" % os.path.relpath(place, str(config.rootpath))
     return None
+
+
+def is_binding(config):
+    """Whether tests may rely on the order, so that those of a file must not be shared out."""
+    return bool(BINDING.intersection(plugins_of(config)))
+
+
+def plugins_of(config):
+    """The plug-ins that put tests in an order of their own, and do so now."""
+    plugins = config.pluginmanager.get_plugins()
+    names = [getattr(plugin, "__name__", type(plugin).__module__).split(".")[0] for plugin in plugins]
+    return [name for name in names if name in PLUGINS and is_active(config.option, PLUGINS[name])]
 
 
 def django_is_used():
