@@ -6,7 +6,8 @@ with XML, terminal and HTML; cov-run -n2 alone, and with cov-merge and cov-repor
 tables that docs/BENCHMARKS.md quotes: medians of wall seconds and of CPU seconds (user and system, all processes).
 
 The ideal is half of what the tests take in a serial run without coverage, by its JUnit file, and one start of pytest with
-its plug-ins and conftests: nothing for importing test files, measuring, reporting.
+its plug-ins and conftests: nothing for importing test files, measuring, reporting. The second table says where the
+pipeline's seconds beyond the ideal go.
 
     python3 bench/pipeline.py [--runs N] [PROJECT...]
 """
@@ -130,14 +131,50 @@ def durations(junit: Path) -> float:
     return sum(float(case.get("time")) for case in ElementTree.parse(junit).iter("testcase"))
 
 
-def measure(bin_: Path, project: Project, path: Path, runs: int) -> None:
-    """Prints the row of a project."""
+@dataclass(frozen=True)
+class Row:
+    """A project under a Python: medians of wall and CPU seconds by way, and of what its tests took."""
+
+    name: str
+    python: str
+    wall: dict[str, float]
+    cpu: dict[str, float]
+    tests: float
+
+    @property
+    def ideal(self) -> float:
+        return self.tests / WORKERS + self.wall["start"]
+
+    def times(self) -> str:
+        wall, ideal = self.wall, self.ideal
+        cells = [f"{wall[name]:.2f} ({self.cpu[name]:.1f})" for name in WAYS if name != "start"]
+        ratios = [
+            f"{wall['pytest -n2 --cov'] / wall['cov-run -n2']:.1f}",
+            f"**{wall['the same, 3 reports'] / wall['the pipeline, 3 reports']:.1f}**",
+            f"{ideal:.2f}",
+            f"{wall['cov-run -n2'] / ideal:.1f}",
+            f"{wall['the pipeline, 3 reports'] / ideal:.1f}",
+        ]
+        return f"| {self.name} | {self.python} | {' | '.join([*cells, *ratios])} |"
+
+    def rest(self) -> str:
+        """Where the seconds beyond the ideal go."""
+        pipeline = self.wall["the pipeline, 3 reports"]
+        around = (self.wall["pytest"] - self.wall["start"] - self.tests) / WORKERS
+        more = (self.cpu["the pipeline, 3 reports"] - self.cpu["pytest"]) / WORKERS
+        idle = pipeline - self.ideal - around - more
+        return f"| {self.name} | {self.python} | " + " | ".join(f"{each:.2f}" for each in (self.ideal, around, more, idle, pipeline)) + " |"
+
+
+def measure(bin_: Path, project: Project, path: Path, runs: int) -> Row:
+    """Runs a project in every way, in turn, so often."""
+    python = version_of(bin_ / "python")
     walls: dict[str, list[float]] = {name: [] for name in WAYS}
     cpus: dict[str, list[float]] = {name: [] for name in WAYS}
     tests, tallies = [], {}
     for _ in range(runs):
         for name, steps in WAYS.items():
-            out = HOME / "bench" / f"{project.name}-{version_of(bin_ / 'python')}-{steps.__name__}"
+            out = HOME / "bench" / f"{project.name}-{python}-{steps.__name__}"
             out.mkdir(parents=True, exist_ok=True)
             wall, used, said = timed(steps, Bench(project, bin_, path, out))
             walls[name].append(wall)
@@ -151,17 +188,7 @@ def measure(bin_: Path, project: Project, path: Path, runs: int) -> None:
             print(f"    {name}: {counted}; pytest: {tallies['pytest']}", file=sys.stderr)
     wall = {name: statistics.median(values) for name, values in walls.items()}
     used = {name: statistics.median(values) for name, values in cpus.items()}
-    ideal = statistics.median(tests) / WORKERS + wall["start"]
-    cells = [f"{wall[name]:.2f} ({used[name]:.1f})" for name in WAYS if name != "start"]
-    ratios = [
-        f"{wall['pytest -n2 --cov'] / wall['cov-run -n2']:.1f}",
-        f"**{wall['the same, 3 reports'] / wall['the pipeline, 3 reports']:.1f}**",
-        f"{ideal:.2f}",
-        f"{wall['cov-run -n2'] / ideal:.1f}",
-        f"{wall['the pipeline, 3 reports'] / ideal:.1f}",
-    ]
-    name = f"{project.name} {project.version}".strip()
-    print(f"| {name} | {version_of(bin_ / 'python')} | {' | '.join([*cells, *ratios])} |", flush=True)
+    return Row(f"{project.name} {project.version}".strip(), python, wall, used, statistics.median(tests))
 
 
 def main() -> None:
@@ -174,14 +201,26 @@ def main() -> None:
     columns = [*(name for name in WAYS if name != "start"), "A: times faster", "B: times faster", "ideal", "cov-run / ideal", "pipeline / ideal"]
     print(f"| project | Python | {' | '.join(columns)} |\n|{'---|' * (len(columns) + 2)}")
     example = HOME / "example"
+    rows: list[Row] = []
+
+    def add(bin_: Path, project: Project, path: Path) -> None:
+        rows.append(measure(bin_, project, path, options.runs))
+        print(rows[-1].times(), flush=True)
+
     for python in pythons():
         shutil.rmtree(example, ignore_errors=True)
         shutil.copytree(ROOT / "example", example, ignore=shutil.ignore_patterns(".cov", "htmlcov", ".coverage*"))
         if not options.projects or EXAMPLE.name in options.projects:
-            measure(environment(python, [], "venv-example", ("pytest==9.2.0",)), EXAMPLE, example, options.runs)
+            add(environment(python, [], "venv-example", ("pytest==9.2.0",)), EXAMPLE, example)
         for project in PROJECTS:
             if not options.projects or project.name in options.projects:
-                measure(environment_of(python, project), project, project.path, options.runs)
+                add(environment_of(python, project), project, project.path)
+
+    print("\nwhere the pipeline's wall seconds go: the ideal; half of what pytest does around the tests (collecting, fixtures, reports);")
+    print("half of the CPU seconds that it takes more than pytest alone (measuring, a second import, merging, reports); one core idle\n")
+    print("| project | Python | ideal | pytest around the tests | more work | idle | the pipeline |\n|---|---|--:|--:|--:|--:|--:|")
+    for row in rows:
+        print(row.rest())
 
 
 if __name__ == "__main__":
