@@ -10,6 +10,7 @@ const WORKER: &str = "worker.py";
 const FILES: &[(&str, &str)] = &[
     (WORKER, include_str!("../python/worker.py")),
     ("cov_run_worker/__init__.py", include_str!("../python/cov_run_worker/__init__.py")),
+    ("cov_run_worker/asker.py", include_str!("../python/cov_run_worker/asker.py")),
     ("cov_run_worker/collection.py", include_str!("../python/cov_run_worker/collection.py")),
     ("cov_run_worker/contexts.py", include_str!("../python/cov_run_worker/contexts.py")),
     ("cov_run_worker/imports.py", include_str!("../python/cov_run_worker/imports.py")),

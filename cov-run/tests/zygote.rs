@@ -178,10 +178,21 @@ fn a_thread_forbids_to_fork() {
 
 #[test]
 fn a_question_for_the_worker_forbids_to_fork() {
-    let reason = "the project asks for PYTEST_XDIST_WORKER before the first test";
+    let reason = "the project asks for PYTEST_XDIST_WORKER before the first test (conftest.py:3)";
     refused("import os\n\nNAME = 'db-' + os.environ.get('PYTEST_XDIST_WORKER', '')\n", reason);
-    let reason = "the project asks for workerinput[\"workerid\"] before the first test";
+    let reason = "the project asks for workerinput[\"workerid\"] before the first test (conftest.py:2)";
     refused("def pytest_configure(config):\n    config.name = config.workerinput['workerid']\n", reason);
+}
+
+#[test]
+fn a_copy_of_the_environment_is_no_question() {
+    let conftest = "from wsgiref.handlers import BaseHandler\n";
+    let project = project(
+        conftest,
+        "__import__('conftest').BaseHandler.os_environ['PYTEST_XDIST_WORKER'] + ' for ' + worker_id",
+    );
+    project.run(&["-n2", "--fork=auto", "-v"]).expect(0).says("workers are forked");
+    assert_eq!(lines(&project), ["gw0 for gw0", "gw1 for gw1"]);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 """What pytest-xdist's controller tells a worker."""
 
+import sys
+
+from .asker import Asker
+
 # What is the same in all workers.
 SHARED = ("mainargv", "randomly_seed", "testrunuid", "workercount")
 
@@ -21,7 +25,7 @@ class WorkerInput(dict):
     def __init__(self, ask, **known):
         super().__init__(known)
         self.ask = ask
-        self.asked = None  # the first key of this worker's own that anybody wanted to know
+        self.asked = self.asker = None  # the first key of this worker's own that anybody wanted to know, and who did
         self.given = None  # what plug-ins gave, once they were asked
         self.problem = None
 
@@ -45,7 +49,7 @@ class WorkerInput(dict):
 
     def __getitem__(self, key):
         if self.asked is None and key not in SHARED:
-            self.asked = key
+            self.asked, self.asker = key, Asker(sys._getframe(1))
         if key in self:
             return dict.__getitem__(self, key)
         text = "%s: no plug-in gives it to workers, with pytest_configure_node in the pytest of plug-ins that report" % key

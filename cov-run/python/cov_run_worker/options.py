@@ -205,9 +205,15 @@ def own_number_of_workers(config):
 
 def announce_worker(order):
     """Set what conftests may read while they are imported."""
-    os.environ["PYTEST_XDIST_WORKER"] = "gw%d" % order["slot"]
-    os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(order["count"])
-    os.environ["PYTEST_XDIST_TESTRUNUID"] = order["uid"]
+    variables = {
+        "PYTEST_XDIST_WORKER": "gw%d" % order["slot"],
+        "PYTEST_XDIST_WORKER_COUNT": str(order["count"]),
+        "PYTEST_XDIST_TESTRUNUID": order["uid"],
+    }
+    os.environ.update(variables)
+    handlers = sys.modules.get("wsgiref.handlers")
+    if handlers is not None:
+        handlers.BaseHandler.os_environ.update(variables)  # which it has copied when it was imported
 
 
 def seed_of_all(config, seed):
