@@ -155,6 +155,12 @@ impl Dispatcher {
         self.start(1)
     }
 
+    /// Starts the others before the files are known: they are not going to be forked.
+    pub fn start_others(&mut self, count: u32) -> Vec<Command> {
+        self.alone = false;
+        self.start(count)
+    }
+
     /// Learns that a worker was forked from one that has listed the files.
     pub fn forked(&mut self, id: WorkerId) {
         if let Some(seat) = self.seats.get_mut(id.slot as usize).filter(|seat| seat.id == id) {

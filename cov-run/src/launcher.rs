@@ -55,6 +55,11 @@ impl Launcher {
         matches!(self.manner, Manner::Undecided)
     }
 
+    /// Learns that workers are not going to be forked, before the first one has listed the files.
+    pub fn spawn(&mut self) {
+        self.manner = Manner::Spawned;
+    }
+
     /// Learns why workers are not forked, if they are not. The answer is what is to be done now: `waiting`, unless it
     /// has to wait until `id` forks.
     pub fn decide(

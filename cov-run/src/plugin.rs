@@ -10,7 +10,6 @@ const WORKER: &str = "worker.py";
 const FILES: &[(&str, &str)] = &[
     (WORKER, include_str!("../python/worker.py")),
     ("cov_run_worker/__init__.py", include_str!("../python/cov_run_worker/__init__.py")),
-    ("cov_run_worker/asker.py", include_str!("../python/cov_run_worker/asker.py")),
     ("cov_run_worker/collection.py", include_str!("../python/cov_run_worker/collection.py")),
     ("cov_run_worker/contexts.py", include_str!("../python/cov_run_worker/contexts.py")),
     ("cov_run_worker/imports.py", include_str!("../python/cov_run_worker/imports.py")),
@@ -38,6 +37,7 @@ const FILES: &[(&str, &str)] = &[
     ("cov_run_worker/reordering.py", include_str!("../python/cov_run_worker/reordering.py")),
     ("cov_run_worker/reports.py", include_str!("../python/cov_run_worker/reports.py")),
     ("cov_run_worker/zygote.py", include_str!("../python/cov_run_worker/zygote.py")),
+    ("cov_run_worker/watch.py", include_str!("../python/cov_run_worker/watch.py")),
     ("cov_run_worker/ways.py", include_str!("../python/cov_run_worker/ways.py")),
     ("cov_run_worker/xdist_fixtures.py", include_str!("../python/cov_run_worker/xdist_fixtures.py")),
 ];

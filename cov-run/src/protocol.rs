@@ -142,6 +142,11 @@ pub enum Message {
     },
     /// Waits for `given`: somebody misses in `workerinput` what plug-ins may give.
     Inputs,
+    /// Others cannot be forked from this process, since somebody wants to know which worker it is.
+    Asked {
+        /// What is asked, and where.
+        why: String,
+    },
     /// What pytest prints below its versions.
     Header {
         /// The lines.

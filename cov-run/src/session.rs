@@ -22,7 +22,7 @@ use crate::patience::Patience;
 use crate::printed::Printed;
 use crate::profile::Profiler;
 use crate::progress::Progress;
-use crate::protocol::{Assignment, Forkable, Found, Message, TestFile};
+use crate::protocol::{Assignment, Forkable, Found, Message, Order, TestFile};
 use crate::record::{Interruption, Record};
 use crate::refusal::Refusal;
 use crate::rescue;
@@ -74,6 +74,8 @@ pub struct Session<'a, W: Write> {
     memory: Memory,
     patience: Patience,
     count: u32,
+    /// Why workers are not forked, if somebody asked which worker the first one is.
+    asked: Option<String>,
 }
 
 /// How often the display is brought up to date, and work shared out anew, when nothing else gives cause to.
@@ -101,6 +103,7 @@ impl<'a, W: Write> Session<'a, W> {
             memory: Memory::watch(),
             patience: Patience::default(),
             count: workers::at_first(setup.workers, setup.processors),
+            asked: None,
         })
     }
 
@@ -190,9 +193,15 @@ impl<'a, W: Write> Session<'a, W> {
                 self.listed.insert(id);
                 if self.dispatcher.is_planned() {
                     self.printed.forget(id);
+                    commands.extend(found.forkable.as_ref().map(|_| Command::Tell(id, Order::Work)));
                 } else {
                     commands = self.plan(found, id)?;
                 }
+            }
+            Message::Asked { why } if self.setup.fork == Fork::Auto && self.launcher.is_undecided() => {
+                self.asked = Some(why.clone());
+                self.launcher.spawn();
+                commands = self.dispatcher.start_others(self.count);
             }
             Message::Inputs => {
                 let given = self.progress.inputs(self.setup, id)?;
@@ -309,7 +318,7 @@ impl<'a, W: Write> Session<'a, W> {
     /// Why workers are not forked; nothing if they are.
     fn why_not_fork(&self, forkable: Option<&Forkable>) -> Option<String> {
         match forkable {
-            None => Some("--fork=never".to_owned()),
+            None => Some(self.asked.clone().unwrap_or_else(|| "--fork=never".to_owned())),
             Some(Forkable { refusal: Some(refusal) }) => Some(refusal.clone()),
             Some(_) if self.setup.fork == Fork::Auto && self.dispatcher.seats() < 2 => {
                 Some("there is only one".to_owned())

@@ -184,6 +184,31 @@ fn a_question_for_the_worker_forbids_to_fork() {
     refused("def pytest_configure(config):\n    config.name = config.workerinput['workerid']\n", reason);
 }
 
+/// Each worker waits for the other, and the first one for so long that the other lists the files before it.
+#[test]
+fn after_a_question_nobody_waits_for_the_first_worker() {
+    let meets = "\
+import os
+import pathlib
+import time
+
+HERE = pathlib.Path(__file__).parent
+NAME = os.environ['PYTEST_XDIST_WORKER']
+(HERE / NAME).touch()
+limit = time.monotonic() + 30
+while not ((HERE / 'gw0').exists() and (HERE / 'gw1').exists()):
+    assert time.monotonic() < limit
+    time.sleep(0.02)
+if NAME == 'gw0':
+    time.sleep(1)
+";
+    let project = project(meets, "worker_id");
+    project.run(&["-n2", "--fork=auto", "-v"]).expect(0).says(
+        "each worker starts by itself: the project asks for PYTEST_XDIST_WORKER before the first test (conftest.py:6)",
+    );
+    assert_eq!(project.outcomes().len(), 2);
+}
+
 #[test]
 fn a_copy_of_the_environment_is_no_question() {
     let conftest = "from wsgiref.handlers import BaseHandler\n";

@@ -5,57 +5,14 @@ import stat
 import sys
 import threading
 
-from .asker import Asker
-
-WORKER = "PYTEST_XDIST_WORKER"
-
-# Modules that keep a copy of the environment, and look for nothing in it. Django imports this one.
-COPIERS = {"wsgiref.handlers"}
-
 # Libraries whose state does not outlive a fork, whatever else is true.
 NOT_FORKABLE = ("grpc", "jax", "tensorflow")
 
 
-class Environment(dict):
-    """The dictionary behind os.environ, which notes who wants to know which worker this is."""
-
-    asker = None
-
-    def __getitem__(self, key):
-        if key == WORKER.encode("ascii") and self.asker is None:
-            asker = Asker(sys._getframe(1))
-            if asker.module not in COPIERS:
-                self.asker = asker
-        return dict.__getitem__(self, key)
-
-
-class Watch:
-    """Watches who asks which worker this is while the session is prepared: all copies would have had one answer."""
-
-    def __init__(self):
-        self.owners = [os.environ, os.environb]
-        self.original = os.environ._data
-        self.environment = Environment(self.original)
-        self.replace(self.environment)
-
-    def replace(self, data):
-        for owner in self.owners:
-            owner._data = data
-
-    def end(self):
-        """Stop watching; who asked, None if nobody did."""
-        self.original.clear()
-        self.original.update(self.environment)
-        self.replace(self.original)
-        return self.environment.asker
-
-
-def why_not(config, asker, own_descriptors, coverage):
+def why_not(config, own_descriptors, coverage):
     """The reason not to fork, in a few words; None if nothing speaks against it."""
     return (
-        somebody_asked(WORKER, asker)
-        or somebody_asked('workerinput["%s"]' % config.workerinput.asked, config.workerinput.asker)
-        or threads()
+        threads()
         or started_processes()
         or shared_connections(own_descriptors)
         or fragile_libraries()
@@ -63,10 +20,6 @@ def why_not(config, asker, own_descriptors, coverage):
         or undone_at_the_end(config)
         or second_measurement(coverage)
     )
-
-
-def somebody_asked(what, asker):
-    return "the project asks for %s before the first test (%s)" % (what, asker) if asker is not None else None
 
 
 def threads():

@@ -2,8 +2,6 @@
 
 import sys
 
-from .asker import Asker
-
 # What is the same in all workers.
 SHARED = ("mainargv", "randomly_seed", "testrunuid", "workercount")
 
@@ -22,10 +20,10 @@ class WorkerInput(dict):
     something before somebody wants it.
     """
 
-    def __init__(self, ask, **known):
+    def __init__(self, ask, note, **known):
         super().__init__(known)
         self.ask = ask
-        self.asked = self.asker = None  # the first key of this worker's own that anybody wanted to know, and who did
+        self.note = note  # called with each key of this worker's own that somebody wants, and who does
         self.given = None  # what plug-ins gave, once they were asked
         self.problem = None
 
@@ -48,8 +46,8 @@ class WorkerInput(dict):
         return dict.__contains__(self, key)
 
     def __getitem__(self, key):
-        if self.asked is None and key not in SHARED:
-            self.asked, self.asker = key, Asker(sys._getframe(1))
+        if self.note is not None and key not in SHARED:
+            self.note('workerinput["%s"]' % key, sys._getframe(1))
         if key in self:
             return dict.__getitem__(self, key)
         text = "%s: no plug-in gives it to workers, with pytest_configure_node in the pytest of plug-ins that report" % key

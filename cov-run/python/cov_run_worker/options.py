@@ -233,13 +233,14 @@ def remember_seed(config):
         cache.set("randomly_seed", config.workerinput["randomly_seed"])
 
 
-def become_worker(config, order, ask):
+def become_worker(config, order, ask, note):
     """Make the session look like a worker of pytest-xdist, as plugins and conftests expect it.
 
-    `ask` gets what plug-ins give to it.
+    `ask` gets what plug-ins give to it; `note` is told who wants something that is its own, if that matters.
     """
     config.workerinput = WorkerInput(
         ask,
+        note,
         mainargv=order["args"],
         randomly_seed=seed_of_all(config, order["seed"]),  # pytest-randomly takes it from here
     )

@@ -118,7 +118,8 @@ class Worker(TakenOverOptions):
         self.counts_failures = bool(config.option.maxfail)
         if self.order["retries"]:
             config.option.maxfail = 0  # only cov-run knows which failure is the last word
-        options.become_worker(config, self.order, self.ask_for_inputs)
+        note = self.zygote.watch.note if self.zygote is not None else None
+        options.become_worker(config, self.order, self.ask_for_inputs, note)
         config.pluginmanager.register(Live(), "cov_run_live")
         config.pluginmanager.register(Exits(), "cov_run_exits")
         config.cov_run_coverage = self.measurement.coverage

@@ -17,6 +17,7 @@ import weakref
 
 from . import forkable, protocol
 from .ending import end, flush
+from .watch import Watch
 
 
 class Zygote:
@@ -25,14 +26,18 @@ class Zygote:
     def __init__(self, channel):
         self.channel = channel
         self.workers = set()
-        self.watch = forkable.Watch()
+        self.watch = Watch(self.tell)
         self.random = random_state()  # before anything of the project can have set a seed
         self.seeded = None
 
     def why_not(self, config, coverage):
         """The reason not to fork, None if nothing speaks against it."""
         own = {self.channel.socket}
-        return forkable.why_not(config, self.watch.end(), own, coverage)
+        return self.watch.end() or forkable.why_not(config, own, coverage)
+
+    def tell(self, reason):
+        """Others need not wait for what will not be forked."""
+        self.channel.call("asked", why=protocol.clean(reason))
 
     def serve(self):
         """Serve until cov-run has no more need of workers. Returns in each worker, with its assignment."""
