@@ -273,13 +273,17 @@ def row(case: Case, runner: Runner, bin_: Path) -> str:
     mark = f"CRASHES_MARK={uuid.uuid4()}"
     env = {**clean_environ(), "PYTHONDONTWRITEBYTECODE": "1", **dict([mark.split("=")])}
     ended, left = run(runner.command(bin_, case), case, path, env, mark)
+    name = runner.name
+    if case.kills_runner and runner.is_ours:
+        name += ", then cov-run rescue"
+        subprocess.run([TOOLS / "cov-run", "rescue"], cwd=path, env=env, capture_output=True)
     outcomes = read(runner.junit(path))
     said = (path / "said.txt").read_text(errors="replace")
-    passed = [name for name in case.passing if "passed" in outcomes.get(name, [])]
+    passed = [test for test in case.passing if "passed" in outcomes.get(test, [])]
     covered = runner.covered(bin_, path, env)
-    line_of = {name: CODE.splitlines().index(f"def {name}():") + 2 for name in (*PASSING, "guilty")}
+    line_of = {test: CODE.splitlines().index(f"def {test}():") + 2 for test in (*PASSING, "guilty")}
     finished = (path / "finished").read_text().split() if (path / "finished").exists() else []
-    kept = [name for name in PASSING if name in finished and line_of[name] in covered]
+    kept = [test for test in PASSING if test in finished and line_of[test] in covered]
     failures = re.findall(r"^(?:FAILED|ERROR) .*", said, re.MULTILINE)
     blamed = sum("test_guilty" in line or bool(case.top) and "test_two" in line for line in failures)
     wrongly = sum("test_" in line for line in failures) - blamed
@@ -287,7 +291,7 @@ def row(case: Case, runner: Runner, bin_: Path) -> str:
     if wrongly > 0:
         named += f"; {wrongly} others failed"
     return (
-        f"| {case.name} | {runner.name} | {ended} | {len(passed)} of {len(case.passing)} | {named} "
+        f"| {case.name} | {name} | {ended} | {len(passed)} of {len(case.passing)} | {named} "
         f"| {len(kept)} of {len(set(finished) & set(PASSING))} | {len(left) or 'none'} |"
     )
 
