@@ -20,7 +20,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from exactness import changed, outcomes
+from exactness import outcomes
 from projects import ROOT, TOOLS, clean_environ, python_of
 
 HOME = ROOT / "target" / "compatibility"
@@ -467,10 +467,10 @@ def compare(bin_: Path, home: Path, suites: list[Suite], pytest: str) -> int:
     run = [TOOLS / "cov-run", "-n2", "--branch", f"--python={bin_ / 'python'}", "--", *args]
     subprocess.run(run, cwd=home, env=environ, stdout=(home / "ours.txt").open("w"), stderr=subprocess.STDOUT, timeout=300)
     expected, actual = (last_attempts(outcomes(file)) for file in (theirs, home / ".cov" / "junit-1of1.xml"))
-    said = changed([list(expected.elements())], list(actual.elements()))
-    said += [f"{count} times: {entry}" for entry, count in ((expected - actual) + (actual - expected)).items()]
-    (home / "differences.txt").write_text("\n".join([*said, ""]))
-    return sum(((expected - actual) + (actual - expected)).values()) or (0 if expected else -1)
+    lost, gained = expected - actual, actual - expected
+    said = [f"{sign} {entry}, {count} times\n" for sign, found in (("-", lost), ("+", gained)) for entry, count in found.items()]
+    (home / "differences.txt").write_text("".join(said))
+    return sum((lost + gained).values()) or (0 if expected else -1)
 
 
 def main() -> int:
