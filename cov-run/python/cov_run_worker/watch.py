@@ -18,6 +18,7 @@ class Watch:
     def __init__(self, tell):
         self.tell = tell
         self.reason = None
+        self.here = os.path.join(os.getcwd(), "")
         self.owners = [os.environ, os.environb]
         self.original = os.environ._data
         self.environment = Environment(self)
@@ -30,7 +31,9 @@ class Watch:
         while frame.f_back is not None and is_mediator(frame.f_globals.get("__name__") or ""):
             frame = frame.f_back
         if frame.f_globals.get("__name__") not in COPIERS:
-            self.reason = "the project asks for %s before the first test (%s)" % (what, place_of(frame))
+            file = frame.f_code.co_filename
+            file = file[len(self.here) :] if file.startswith(self.here) else file
+            self.reason = "the project asks for %s before the first test (%s:%d)" % (what, file, frame.f_lineno)
             self.tell(self.reason)
 
     def replace(self, data):
@@ -61,9 +64,3 @@ class Environment(dict):
 
 def is_mediator(module):
     return module in MEDIATORS or module.split(".")[0] == __package__
-
-
-def place_of(frame):
-    below = os.path.join(os.getcwd(), "")
-    file = frame.f_code.co_filename
-    return "%s:%d" % (file[len(below) :] if file.startswith(below) else file, frame.f_lineno)
