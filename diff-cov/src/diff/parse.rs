@@ -147,6 +147,8 @@ struct Parser {
     is_behind_hunk: bool,
     /// Whether anything was read that only a diff says, though it names no changed lines.
     has_remark: bool,
+    /// Whether a patch in a mail was begun, as `git format-patch` writes it.
+    is_mail: bool,
     /// What the input may be, should it turn out to be no diff.
     guess: Option<&'static str>,
     /// The paths that the diff has changed already.
@@ -189,8 +191,7 @@ impl Parser {
             self.old_name = header_name(name);
             return Ok(());
         }
-        let is_signature = matches!(line, b"-- " | b"--");
-        if is_behind_hunk && !is_signature && matches!(line.first(), Some(b' ' | b'+' | b'-')) {
+        if is_behind_hunk && !is_signature(line) && matches!(line.first(), Some(b' ' | b'+' | b'-')) {
             return Err(lines.error(Problem::TooMany));
         }
         self.read_text(line, lines.number)
@@ -225,7 +226,10 @@ impl Parser {
         if line.starts_with(b"Only in ") {
             self.diff.not_shown.push(shown(line));
         }
-        self.has_remark |= [&b"Only in "[..], b"Submodule "].iter().any(|remark| line.starts_with(remark));
+        self.is_mail |= line.starts_with(b"From ") && line.ends_with(MAIL_DATE);
+        // The mail of a commit without changes has no diff. One that is complete ends with a signature.
+        self.has_remark |= [&b"Only in "[..], b"Submodule "].iter().any(|remark| line.starts_with(remark))
+            || (self.is_mail && is_signature(line));
         if self.guess.is_none() && !line.trim_ascii().is_empty() {
             self.guess = Some(guess(line));
         }
@@ -331,6 +335,14 @@ impl Parser {
             }
         }
     }
+}
+
+/// The date by which git marks the first line of a mail as its own (git-format-patch(1)).
+const MAIL_DATE: &[u8] = b" Mon Sep 17 00:00:00 2001";
+
+/// Whether a line ends the patch in a mail.
+fn is_signature(line: &[u8]) -> bool {
+    matches!(line, b"-- " | b"--")
 }
 
 /// What an input without any diff may be, by its first line.

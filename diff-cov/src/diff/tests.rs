@@ -56,6 +56,16 @@ fn nothing_is_a_diff_without_changes() {
 }
 
 #[test]
+fn a_mail_of_a_commit_without_changes_has_no_diff() {
+    let head =
+        "From 2656d996777c5ca0d2dc93a9393ce5343467d189 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] new\n\n";
+    check(&format!("{head}-- \n2.47.3\n\n"), &[]);
+    check(&format!("{head}-- \n2.47.3\n\n{head}---\n x.py | 2 +-\n\n{EDIT}-- \n2.47.3\n\n"), &["x.py: 2"]);
+    refused(&format!("{head}---\n x.py | 2 +-\n"), "is no diff");
+    refused("Subject: new\n\n-- \nA\n", "is no diff");
+}
+
+#[test]
 fn the_last_line_without_a_line_end_keeps_its_number() {
     // Counted as a context line, the remark would shift what follows.
     let diff = "--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n a\n-b\n\\ No newline at end of file\n+b\n+c\n\\ No newline at end of file\n";

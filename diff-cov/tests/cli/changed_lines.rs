@@ -141,37 +141,49 @@ fn sizes(changed: &BTreeMap<String, BTreeSet<u32>>) -> BTreeMap<&str, usize> {
     changed.iter().map(|(name, lines)| (name.as_str(), lines.len())).collect()
 }
 
+/// Asks for the changed lines by a base and by git's diffs in many forms.
+fn compare_with_git(files: &[Versions]) -> Result<(), TestCaseError> {
+    let scene = scene(files);
+    let named = NAMES.iter().zip(files);
+    let expected: BTreeMap<String, BTreeSet<u32>> = named
+        .map(|(&name, versions)| (name.to_owned(), naive(&scene, name, versions)))
+        .filter(|(_, lines)| !lines.is_empty())
+        .collect();
+    prop_assert_eq!(&ours(&scene, &["--base=main"]), &expected);
+    let forms: [&[&str]; 7] = [
+        &["diff", "main", "topic"],
+        &["diff", "-U0", "--no-prefix", "main", "topic"],
+        &["-c", "diff.mnemonicPrefix=true", "diff", "-U9", "main"],
+        &["-c", "core.quotePath=false", "diff", "--function-context", "main", "topic"],
+        &["-c", "diff.suppressBlankEmpty=true", "diff", "--inter-hunk-context=4", "main", "topic"],
+        &["diff", "--src-prefix=old/", "--dst-prefix=now/", "--no-renames", "--full-index", "main", "topic"],
+        &["format-patch", "--stdout", "main..topic"],
+    ];
+    for form in forms {
+        let diff = scene.git(form);
+        scene.write("form.diff", &diff);
+        prop_assert_eq!(&ours(&scene, &["--diff=form.diff"]), &expected, "{:?}", form);
+        if files.iter().all(|versions| !(versions.old.clone() + &versions.new).contains('\r')) {
+            let text = String::from_utf8(diff).unwrap();
+            scene.write("form.diff", text.replace('\n', "\r\n"));
+            prop_assert_eq!(&ours(&scene, &["--diff=form.diff"]), &expected, "{:?}, with CRLF", form);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_changed_in_any_form_of_diff() {
+    let same = Versions { old: "x\n".to_owned(), new: "x\n".to_owned() };
+    compare_with_git(&[same.clone(), same.clone(), same]).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn changed_lines_are_those_of_gits_hunks(files in prop::array::uniform3(versions())) {
-        let scene = scene(&files);
-        let named = NAMES.iter().zip(&files);
-        let expected: BTreeMap<String, BTreeSet<u32>> = named
-            .map(|(&name, versions)| (name.to_owned(), naive(&scene, name, versions)))
-            .filter(|(_, lines)| !lines.is_empty())
-            .collect();
-        prop_assert_eq!(&ours(&scene, &["--base=main"]), &expected);
-        let forms: [&[&str]; 7] = [
-            &["diff", "main", "topic"],
-            &["diff", "-U0", "--no-prefix", "main", "topic"],
-            &["-c", "diff.mnemonicPrefix=true", "diff", "-U9", "main"],
-            &["-c", "core.quotePath=false", "diff", "--function-context", "main", "topic"],
-            &["-c", "diff.suppressBlankEmpty=true", "diff", "--inter-hunk-context=4", "main", "topic"],
-            &["diff", "--src-prefix=old/", "--dst-prefix=now/", "--no-renames", "--full-index", "main", "topic"],
-            &["format-patch", "--stdout", "main..topic"],
-        ];
-        for form in forms {
-            let diff = scene.git(form);
-            scene.write("form.diff", &diff);
-            prop_assert_eq!(&ours(&scene, &["--diff=form.diff"]), &expected, "{:?}", form);
-            if files.iter().all(|versions| !(versions.old.clone() + &versions.new).contains('\r')) {
-                let text = String::from_utf8(diff).unwrap();
-                scene.write("form.diff", text.replace('\n', "\r\n"));
-                prop_assert_eq!(&ours(&scene, &["--diff=form.diff"]), &expected, "{:?}, with CRLF", form);
-            }
-        }
+        compare_with_git(&files)?;
     }
 
     #[test]
