@@ -21,7 +21,6 @@ class Ways:
     def __init__(self, code):
         self.code = code
         self.bytes = code.co_code
-        self.exit = -code.co_firstlineno
         self.starts = []
         self.lines = []
         for start, _, line in code.co_lines():
