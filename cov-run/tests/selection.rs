@@ -157,6 +157,36 @@ fn a_failure_ends_the_files_of_other_workers_too() {
 }
 
 #[test]
+fn nobody_keeps_what_is_deselected() {
+    let conftest = "\
+import weakref
+
+LEFT_OUT = []
+
+
+def pytest_deselected(items):
+    LEFT_OUT.extend(map(weakref.ref, items))
+";
+    let tests = "\
+import gc
+
+from conftest import LEFT_OUT
+
+
+def test_one():
+    gc.collect()
+    assert [ref() for ref in LEFT_OUT] == [None]
+
+
+def test_two():
+    pass
+";
+    let project = Project::new(&[("conftest.py", conftest), ("test_a.py", tests)]);
+    let run = project.run(&["--", "-k", "one"]).expect(0);
+    assert_eq!(run.tally(), "1 passed, 1 deselected");
+}
+
+#[test]
 fn what_failed_last_is_remembered_as_pytest_does() {
     let files = [
         ("test_a.py", "def test_1():\n    assert 0\n\n\ndef test_2():\n    pass\n"),

@@ -300,8 +300,9 @@ def silence(config, reporter):
     for name in ("write", "line", "sep", "flush", "write_raw"):
         if hasattr(writer, name):
             setattr(writer, name, lambda *args, **keywords: None)
-    # What it does at the end is to print, and to let others print: that happens once, and not here.
-    names = ("runtest_logstart", "runtest_logreport", "runtest_logfinish", "sessionfinish")
+    # What it does at the end is to print, and to let others print: that happens once, and not here. It would also keep
+    # all tests that are deselected, for their number.
+    names = ("deselected", "runtest_logstart", "runtest_logreport", "runtest_logfinish", "sessionfinish")
     callers = [getattr(config.hook, "pytest_" + name) for name in names]
     if not all(hasattr(caller, "_remove_plugin") for caller in callers):
         return False
