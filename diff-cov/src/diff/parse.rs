@@ -146,13 +146,21 @@ struct Parser {
     /// Whether the line before ended a hunk.
     is_behind_hunk: bool,
     /// Whether anything was read that only a diff says, though it names no changed lines.
-    has_remark: bool,
-    /// Whether a patch in a mail was begun, as `git format-patch` writes it.
-    is_mail: bool,
+    remark: Remark,
     /// What the input may be, should it turn out to be no diff.
     guess: Option<&'static str>,
     /// The paths that the diff has changed already.
     seen: HashMap<Vec<u8>, Seen>,
+}
+
+/// Whether there is what only a diff says.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Remark {
+    #[default]
+    No,
+    /// A mail was begun, as `git format-patch` writes it. That of a commit without changes has no diff.
+    Mail,
+    Yes,
 }
 
 /// How the diff changed a path already.
@@ -226,10 +234,12 @@ impl Parser {
         if line.starts_with(b"Only in ") {
             self.diff.not_shown.push(shown(line));
         }
-        self.is_mail |= line.starts_with(b"From ") && line.ends_with(MAIL_DATE);
-        // The mail of a commit without changes has no diff. One that is complete ends with a signature.
-        self.has_remark |= [&b"Only in "[..], b"Submodule "].iter().any(|remark| line.starts_with(remark))
-            || (self.is_mail && is_signature(line));
+        self.remark = match self.remark {
+            _ if line.starts_with(b"Only in ") || line.starts_with(b"Submodule ") => Remark::Yes,
+            Remark::No if line.starts_with(b"From ") && line.ends_with(MAIL_DATE) => Remark::Mail,
+            Remark::Mail if is_signature(line) => Remark::Yes, // the mail is complete
+            remark => remark,
+        };
         if self.guess.is_none() && !line.trim_ascii().is_empty() {
             self.guess = Some(guess(line));
         }
@@ -327,7 +337,9 @@ impl Parser {
             self.end(file, Some(line))?;
         }
         match self.guess {
-            Some(guess) if self.diff.changes.is_empty() && !self.has_remark => Err(DiffError::NoDiff(guess)),
+            Some(guess) if self.diff.changes.is_empty() && self.remark != Remark::Yes => {
+                Err(DiffError::NoDiff(guess))
+            }
             _ => {
                 let Self { mut diff, traces, .. } = self;
                 tell_moved(&mut diff.changes, &traces);
